@@ -26,6 +26,7 @@ pub struct Credential {
     /// Whether the grant is believed to be good.
     pub state: State,
     /// Members of a stored record that this version does not know, kept for the version that does.
+    #[cfg(feature = "json")]
     pub(crate) unknown: Extra,
 }
 
@@ -76,6 +77,7 @@ impl Credential {
             user_agent: None,
             extra: Extra::new(),
             state: State::Ok,
+            #[cfg(feature = "json")]
             unknown: Extra::new(),
         }
     }

@@ -1,0 +1,1 @@
+//! The paved path: credentials obtained, kept and refreshed once, for any request.

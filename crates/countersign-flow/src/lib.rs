@@ -1,0 +1,1 @@
+//! OAuth client protocol without I/O: every grant and endpoint as a flow.

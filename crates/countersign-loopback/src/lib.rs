@@ -1,0 +1,1 @@
+//! The redirect listener and the browser opener for native OAuth logins.

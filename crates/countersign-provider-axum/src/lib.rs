@@ -1,0 +1,1 @@
+//! The Countersign provider as axum routes and pages.

@@ -1,0 +1,1 @@
+//! Credentials in owner-only files that survive power loss.

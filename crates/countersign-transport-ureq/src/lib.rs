@@ -1,0 +1,1 @@
+//! Blocking HTTP transport for Countersign on ureq.

@@ -1,0 +1,1 @@
+//! OAuth credentials for Rust programs: obtained, kept, refreshed and signed with.

@@ -49,6 +49,18 @@ pub enum Error {
     Refused(crate::response::ErrorResponse),
 }
 
+impl Error {
+    /// Whether the same request may succeed later without anybody doing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::NotAnAnswer { status } => matches!(status, 408 | 429 | 500..=599),
+            #[cfg(feature = "json")]
+            Self::Refused(answer) => answer.is_transient(),
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,1 +1,209 @@
+//! Authorization server metadata (RFC 8414): where the endpoints are and what the server can do.
 
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+
+use countersign_token::json::{Object, Value};
+use http::Response;
+
+use crate::{Error, response};
+
+/// A metadata document, as far as a client needs it.
+///
+/// URIs are kept as they were written: an issuer is compared, never normalised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerMetadata {
+    /// The issuer identifier.
+    pub issuer: String,
+    /// Where the user is sent.
+    pub authorization_endpoint: Option<String>,
+    /// Where tokens are asked for.
+    pub token_endpoint: Option<String>,
+    /// Where tokens are revoked (RFC 7009).
+    pub revocation_endpoint: Option<String>,
+    /// Where clients are registered (RFC 7591).
+    pub registration_endpoint: Option<String>,
+    /// Where the user's claims are read (OpenID Connect Core §5.3).
+    pub userinfo_endpoint: Option<String>,
+    /// The scopes the server names.
+    pub scopes_supported: Vec<String>,
+    /// The PKCE methods the server names; none when it does not say (RFC 8414 §2).
+    pub code_challenge_methods_supported: Vec<String>,
+    /// How clients may authenticate at the token endpoint; `client_secret_basic` when it does not say.
+    pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// Whether every authorization response carries `iss` (RFC 9207 §3).
+    pub authorization_response_iss_parameter_supported: bool,
+}
+
+impl ServerMetadata {
+    /// A document that names the issuer and nothing else.
+    pub fn new(issuer: impl Into<String>) -> Self {
+        Self {
+            issuer: issuer.into(),
+            authorization_endpoint: None,
+            token_endpoint: None,
+            revocation_endpoint: None,
+            registration_endpoint: None,
+            userinfo_endpoint: None,
+            scopes_supported: Vec::new(),
+            code_challenge_methods_supported: Vec::new(),
+            token_endpoint_auth_methods_supported: vec!["client_secret_basic".to_string()],
+            authorization_response_iss_parameter_supported: false,
+        }
+    }
+
+    /// Reads the document that was found for `issuer`.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for `issuer` when the document is another's (RFC 8414 §3.3): it must not be used.
+    pub fn parse(response: &Response<Vec<u8>>, issuer: &str) -> Result<Self, Error> {
+        if response.status() != http::StatusCode::OK {
+            return Err(Error::NotAnAnswer {
+                status: response.status().as_u16(),
+            });
+        }
+        let (object, _) = response::members(response)?;
+        if object
+            .get("issuer")
+            .and_then(Value::as_text)
+            .ok_or(Error::Missing { name: "issuer" })?
+            != issuer
+        {
+            return Err(Error::Malformed { name: "issuer" });
+        }
+        let mut metadata = Self::new(issuer);
+        metadata.authorization_endpoint = text(&object, "authorization_endpoint")?;
+        metadata.token_endpoint = text(&object, "token_endpoint")?;
+        metadata.revocation_endpoint = text(&object, "revocation_endpoint")?;
+        metadata.registration_endpoint = text(&object, "registration_endpoint")?;
+        metadata.userinfo_endpoint = text(&object, "userinfo_endpoint")?;
+        metadata.scopes_supported = texts(&object, "scopes_supported")?.unwrap_or_default();
+        metadata.code_challenge_methods_supported =
+            texts(&object, "code_challenge_methods_supported")?.unwrap_or_default();
+        if let Some(methods) = texts(&object, "token_endpoint_auth_methods_supported")? {
+            metadata.token_endpoint_auth_methods_supported = methods;
+        }
+        metadata.authorization_response_iss_parameter_supported = matches!(
+            object.get("authorization_response_iss_parameter_supported"),
+            Some(Value::Bool(true))
+        );
+        Ok(metadata)
+    }
+
+    /// The document as a server publishes it, with `more` members of its own.
+    pub fn to_json(&self, more: &[(&str, Vec<&str>)]) -> String {
+        let Self {
+            issuer,
+            authorization_endpoint,
+            token_endpoint,
+            revocation_endpoint,
+            registration_endpoint,
+            userinfo_endpoint,
+            scopes_supported,
+            code_challenge_methods_supported,
+            token_endpoint_auth_methods_supported,
+            authorization_response_iss_parameter_supported,
+        } = self;
+        let mut object = Object::new();
+        object.insert("issuer", Value::text(issuer.as_str()));
+        for (name, endpoint) in [
+            ("authorization_endpoint", authorization_endpoint),
+            ("token_endpoint", token_endpoint),
+            ("revocation_endpoint", revocation_endpoint),
+            ("registration_endpoint", registration_endpoint),
+            ("userinfo_endpoint", userinfo_endpoint),
+        ] {
+            if let Some(endpoint) = endpoint {
+                object.insert(name, Value::text(endpoint.as_str()));
+            }
+        }
+        let list =
+            |items: &[String]| Value::Array(items.iter().map(|item| Value::text(item.as_str())).collect());
+        object.insert("scopes_supported", list(scopes_supported));
+        object.insert(
+            "code_challenge_methods_supported",
+            list(code_challenge_methods_supported),
+        );
+        object.insert(
+            "token_endpoint_auth_methods_supported",
+            list(token_endpoint_auth_methods_supported),
+        );
+        object.insert(
+            "authorization_response_iss_parameter_supported",
+            Value::Bool(*authorization_response_iss_parameter_supported),
+        );
+        for (name, items) in more {
+            object.insert(
+                *name,
+                Value::Array(items.iter().map(|item| Value::text(*item)).collect()),
+            );
+        }
+        Value::Object(object).to_json_pretty().expose().to_string()
+    }
+}
+
+/// Where the metadata of an issuer may be found, in the order in which to look.
+///
+/// RFC 8414 §3.1 puts its well-known part between host and path; OpenID Connect Discovery §4 appends its own
+/// to the issuer, and RFC 8414 §5 allows it in the middle too.
+///
+/// ```
+/// use countersign_wire::metadata::well_known;
+///
+/// assert_eq!(
+///     well_known("https://as.example/tenant"),
+///     [
+///         "https://as.example/.well-known/oauth-authorization-server/tenant",
+///         "https://as.example/.well-known/openid-configuration/tenant",
+///         "https://as.example/tenant/.well-known/openid-configuration",
+///     ]
+/// );
+/// ```
+pub fn well_known(issuer: &str) -> Vec<String> {
+    let after_scheme = issuer.find("://").map_or(0, |index| index.saturating_add(3));
+    let (origin, path) = issuer
+        .get(after_scheme..)
+        .and_then(|rest| rest.find('/'))
+        .and_then(|slash| issuer.split_at_checked(after_scheme.saturating_add(slash)))
+        .unwrap_or((issuer, ""));
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let oauth = format!("{origin}/.well-known/oauth-authorization-server{path}");
+    let appended = format!("{origin}{path}/.well-known/openid-configuration");
+    if path.is_empty() {
+        return vec![oauth, appended];
+    }
+    vec![
+        oauth,
+        format!("{origin}/.well-known/openid-configuration{path}"),
+        appended,
+    ]
+}
+
+fn text(object: &Object, name: &'static str) -> Result<Option<String>, Error> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(text.expose().to_string())),
+        Some(_) => Err(Error::Malformed { name }),
+    }
+}
+
+fn texts(object: &Object, name: &'static str) -> Result<Option<Vec<String>>, Error> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| {
+                item.as_text()
+                    .map(ToString::to_string)
+                    .ok_or(Error::Malformed { name })
+            })
+            .collect::<Result<_, _>>()
+            .map(Some),
+        Some(_) => Err(Error::Malformed { name }),
+    }
+}

@@ -1,1 +1,18 @@
+//! Answers of the token endpoint and of its siblings (RFC 6749 §5), read tolerantly.
+//!
+//! Providers differ in content type, status, the type of `expires_in`, the shape of `scope` and more. What is
+//! tolerated is tolerated by rule and reported as an [`Oddity`]; what is refused is refused whatever the
+//! provider, such as a repeated name or a token that cannot be sent in a header.
 
+mod body;
+mod error;
+mod lifetime;
+mod oddity;
+mod token;
+
+pub use error::{ErrorCode, ErrorResponse};
+pub use lifetime::Lifetime;
+pub use oddity::Oddity;
+pub use token::TokenResponse;
+
+pub use body::{members, refused};

@@ -1,0 +1,155 @@
+use alloc::{vec, vec::Vec};
+use core::time::Duration;
+
+use countersign_token::json::{Object, Value};
+use http::{HeaderMap, Response, header};
+
+use super::{ErrorCode, ErrorResponse, Oddity};
+use crate::{Error, form};
+
+/// The members of an answer's body, JSON or form, with what was odd about it.
+///
+/// The first character decides: `{` is JSON whatever the content type says; text with a `=` under a form's
+/// content type, plain text or none is a form. HTML is never looked into.
+///
+/// # Errors
+/// [`Error::NotAnAnswer`] for a body of another kind, [`Error::Json`] for broken JSON, and
+/// [`Error::Repeated`] for a form that repeats a name.
+pub fn members(response: &Response<Vec<u8>>) -> Result<(Object, Vec<Oddity>), Error> {
+    let not_an_answer = Error::NotAnAnswer {
+        status: response.status().as_u16(),
+    };
+    let mut oddities = Vec::new();
+    let mut body = response.body().as_slice();
+    if let Some(rest) = body.strip_prefix(b"\xef\xbb\xbf") {
+        oddities.push(Oddity::ByteOrderMark);
+        body = rest;
+    }
+    let content_type = content_type(response.headers());
+    if body.trim_ascii_start().starts_with(b"{") {
+        if !is_json(content_type) {
+            oddities.push(Oddity::ContentType);
+        }
+        return match Value::parse(body).map_err(Error::Json)? {
+            Value::Object(object) => Ok((object, oddities)),
+            _ => Err(not_an_answer),
+        };
+    }
+    let may_be_form = match content_type {
+        None => true,
+        Some(content_type) => {
+            form::is_form(content_type) || essence(content_type).eq_ignore_ascii_case("text/plain")
+        }
+    };
+    let text = core::str::from_utf8(body)
+        .map_err(|_| not_an_answer.clone())?
+        .trim();
+    if !may_be_form || !text.contains('=') || text.starts_with('<') {
+        return Err(not_an_answer);
+    }
+    oddities.push(Oddity::FormBody);
+    let mut object = Object::new();
+    for (name, value) in form::parse(text)?.iter() {
+        if object.get(name).is_some() {
+            return Err(Error::Repeated {
+                name: crate::text::sanitise(name, 64),
+            });
+        }
+        object.insert(name, Value::text(value));
+    }
+    Ok((object, oddities))
+}
+
+/// The refusal that a body holds or a status implies, if there is one.
+///
+/// A body with an `error` is a refusal whatever its status; so is Slack's `"ok": false`. An error may be an
+/// object, as Google's APIs write it.
+pub fn refused(response: &Response<Vec<u8>>, object: &Object) -> Option<ErrorResponse> {
+    let text = |object: &Object, names: &[&str]| {
+        names.iter().find_map(|name| {
+            object
+                .get(name)?
+                .as_text()
+                .filter(|text| !text.is_empty())
+                .map(countersign_token::Secret::new)
+        })
+    };
+    let (code, description) = match object.get("error") {
+        Some(Value::Text(code)) if !code.is_empty() => {
+            (Some(code.clone()), text(object, &["error_description"]))
+        }
+        Some(Value::Object(inner)) => {
+            let code = text(inner, &["status", "code", "type"]).or_else(|| {
+                inner
+                    .get("code")?
+                    .as_integer()
+                    .map(|code| alloc::string::ToString::to_string(&code).into())
+            });
+            (
+                Some(code.unwrap_or_else(|| "unknown_error".into())),
+                text(inner, &["message"]),
+            )
+        }
+        _ if matches!(object.get("ok"), Some(Value::Bool(false))) => (Some("unknown_error".into()), None),
+        _ => (None, None),
+    };
+    let mut refusal = ErrorResponse::new(ErrorCode::from_text(code?.expose()))
+        .with_description(description.as_ref().map(countersign_token::Secret::expose))
+        .with_uri(object.get("error_uri").and_then(Value::as_text));
+    refusal.status = Some(response.status().as_u16());
+    refusal.retry_after = retry_after(response.headers());
+    Some(refusal)
+}
+
+/// `Retry-After` in seconds (RFC 9110 §10.2.3); its other form, a date, needs a clock and is left to whoever has one.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers
+        .get(header::RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
+}
+
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE)?.to_str().ok()
+}
+
+fn essence(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim()
+}
+
+fn is_json(content_type: Option<&str>) -> bool {
+    content_type.is_some_and(|content_type| {
+        let essence = essence(content_type).to_ascii_lowercase();
+        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    })
+}
+
+pub(super) fn scopes(
+    value: Option<&Value>,
+) -> Result<(Option<countersign_token::Scopes>, Vec<Oddity>), Error> {
+    let malformed = Error::Malformed { name: "scope" };
+    match value {
+        None | Some(Value::Null) => Ok((None, vec![])),
+        Some(Value::Text(text)) if text.expose().trim().is_empty() => {
+            Ok((Some(countersign_token::Scopes::none()), vec![Oddity::ScopeEmpty]))
+        }
+        // Without a space a comma delimits; with one it is part of a scope's name.
+        Some(Value::Text(text)) if text.expose().contains(',') && !text.expose().contains(' ') => Ok((
+            Some(text.expose().split(',').collect()),
+            vec![Oddity::ScopeCommas],
+        )),
+        Some(Value::Text(text)) => Ok((Some(text.expose().into()), vec![])),
+        Some(Value::Array(items)) => {
+            let scopes = items
+                .iter()
+                .map(|item| item.as_text().ok_or(malformed.clone()))
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok((Some(scopes.into()), vec![Oddity::ScopeArray]))
+        }
+        Some(_) => Err(malformed),
+    }
+}

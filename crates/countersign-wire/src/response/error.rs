@@ -1,0 +1,165 @@
+use alloc::string::String;
+use core::{fmt, time::Duration};
+
+use countersign_token::Secret;
+
+use crate::text;
+
+/// The longest description that is kept, in characters.
+const LONGEST_DESCRIPTION: usize = 1024;
+
+/// A server's refusal (RFC 6749 §5.2, §4.1.2.1), whatever endpoint it came from.
+///
+/// `Display` and `Debug` show the code; the server's own words are asked for by
+/// [`description`](Self::description).
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorResponse {
+    /// The error code.
+    pub code: ErrorCode,
+    /// The status it came with; `None` for an answer that came by redirect.
+    pub status: Option<u16>,
+    /// How long the server asks to be left alone (`Retry-After` in seconds).
+    pub retry_after: Option<Duration>,
+    description: Option<String>,
+    uri: Option<String>,
+}
+
+impl ErrorResponse {
+    /// A refusal with this code.
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            code,
+            status: None,
+            retry_after: None,
+            description: None,
+            uri: None,
+        }
+    }
+
+    /// The same refusal with the server's own words, made fit to be shown.
+    #[must_use]
+    pub fn with_description(mut self, description: Option<&str>) -> Self {
+        self.description = description
+            .map(|words| text::sanitise(words, LONGEST_DESCRIPTION))
+            .filter(|words| !words.is_empty());
+        self
+    }
+
+    /// The same refusal with the address of a page about it.
+    #[must_use]
+    pub fn with_uri(mut self, uri: Option<&str>) -> Self {
+        self.uri = uri
+            .map(|uri| text::sanitise(uri, LONGEST_DESCRIPTION))
+            .filter(|uri| !uri.is_empty());
+        self
+    }
+
+    /// The server's own words: one line without control characters.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// The address of a page about the error.
+    pub fn uri(&self) -> Option<&str> {
+        self.uri.as_deref()
+    }
+
+    /// Takes what was sent out of the server's words: some servers repeat the token they refuse.
+    pub fn scrub(&mut self, sent: &Secret) {
+        if sent.is_empty() {
+            return;
+        }
+        for words in [&mut self.description, &mut self.uri].into_iter().flatten() {
+            *words = words.replace(sent.expose(), "[secret]");
+        }
+        if let ErrorCode::Other(code) = &mut self.code {
+            *code = code.replace(sent.expose(), "[secret]");
+        }
+    }
+
+    /// Whether the same request may succeed later without anybody doing anything.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self.code,
+            ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError
+        ) || matches!(self.status, Some(408 | 429 | 500..=599))
+    }
+}
+
+impl fmt::Display for ErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server refused with {}", self.code.as_str())
+    }
+}
+
+impl fmt::Debug for ErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            code,
+            status,
+            retry_after,
+            description: _,
+            uri: _,
+        } = self;
+        f.debug_struct("ErrorResponse")
+            .field("code", code)
+            .field("status", status)
+            .field("retry_after", retry_after)
+            .finish_non_exhaustive()
+    }
+}
+
+macro_rules! codes {
+    ($($variant:ident = $text:literal, $doc:literal;)+) => {
+        /// An error code of RFC 6749 §4.1.2.1 and §5.2 and of the extensions.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $(#[doc = $doc] $variant,)+
+            /// A code of no specification known here, made fit to be shown.
+            Other(String),
+        }
+
+        impl ErrorCode {
+            /// The code as it is written.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Other(code) => code,
+                }
+            }
+
+            /// The code of this text.
+            pub fn from_text(code: &str) -> Self {
+                match code {
+                    $($text => Self::$variant,)+
+                    other => Self::Other(text::sanitise(other, 64)),
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidRequest = "invalid_request", "The request is malformed.";
+    InvalidClient = "invalid_client", "The client is unknown or did not authenticate.";
+    InvalidGrant = "invalid_grant", "The code or refresh token is wrong, expired, revoked or used.";
+    UnauthorizedClient = "unauthorized_client", "The client may not use this grant.";
+    UnsupportedGrantType = "unsupported_grant_type", "The server does not know this grant.";
+    InvalidScope = "invalid_scope", "The scope is unknown or wider than allowed.";
+    AccessDenied = "access_denied", "The user or the server said no.";
+    UnsupportedResponseType = "unsupported_response_type", "The server does not issue codes this way.";
+    ServerError = "server_error", "The server met a condition it did not expect.";
+    TemporarilyUnavailable = "temporarily_unavailable", "The server is overloaded or being mended.";
+    UnsupportedTokenType = "unsupported_token_type", "The server does not revoke such tokens (RFC 7009 §2.2.1).";
+    InvalidTarget = "invalid_target", "The resource is unknown or not allowed (RFC 8707 §2).";
+    InvalidToken = "invalid_token", "The access token is expired, revoked or malformed (RFC 6750 §3.1).";
+    InsufficientScope = "insufficient_scope", "The access token does not reach that far (RFC 6750 §3.1).";
+    AuthorizationPending = "authorization_pending", "The user has not answered yet (RFC 8628 §3.5).";
+    SlowDown = "slow_down", "Polling is too fast (RFC 8628 §3.5).";
+    ExpiredToken = "expired_token", "The device code has expired (RFC 8628 §3.5).";
+    LoginRequired = "login_required", "The user must sign in (OpenID Connect Core §3.1.2.6).";
+    ConsentRequired = "consent_required", "The user must consent (OpenID Connect Core §3.1.2.6).";
+    InteractionRequired = "interaction_required", "The user must do something (OpenID Connect Core §3.1.2.6).";
+}

@@ -19,7 +19,7 @@
 //!
 //! let params = form::parse("grant_type=authorization_code&code=SplxlOBe&scope=a+b")?;
 //! assert_eq!(params.unique("scope")?, Some("a b"));
-//! assert_eq!(form::print(&params), "grant_type=authorization_code&code=SplxlOBe&scope=a%20b");
+//! assert_eq!(form::print(&params), "grant_type=authorization_code&code=SplxlOBe&scope=a+b");
 //! assert!(!format!("{params:?}").contains("Splx"));
 //! # Ok::<(), countersign_wire::Error>(())
 //! ```

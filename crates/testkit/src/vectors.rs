@@ -23,6 +23,7 @@ impl Suite {
     #[expect(
         clippy::unwrap_used,
         clippy::panic,
+        clippy::indexing_slicing,
         reason = "a test that cannot find its cases must fail"
     )]
     pub fn open(source: &str, file: &str, pointer: &str) -> Self {

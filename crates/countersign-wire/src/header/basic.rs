@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign_token::Secret;
 
 use super::split_scheme;
-use crate::{Error, percent};
+use crate::{Error, form};
 
 /// The field's value for this client.
 ///
@@ -17,7 +17,7 @@ use crate::{Error, percent};
 /// assert_eq!(value.expose(), "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3");
 /// ```
 pub fn print(id: &str, secret: &str) -> Secret {
-    let pair = Secret::new(format!("{}:{}", percent::encode(id), percent::encode(secret)));
+    let pair = Secret::new(format!("{}:{}", form::encode(id), form::encode(secret)));
     Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())))
 }
 
@@ -36,6 +36,5 @@ pub fn parse(value: &str) -> Result<Option<(String, Secret)>, Error> {
     let bytes = STANDARD.decode(rest).map_err(|_| broken.clone())?;
     let pair = Secret::new(String::from_utf8(bytes).map_err(|_| Error::NotUtf8)?);
     let (id, secret) = pair.expose().split_once(':').ok_or(broken)?;
-    let decode = |text: &str| percent::decode(&text.replace('+', " "));
-    Ok(Some((decode(id)?, Secret::new(decode(secret)?))))
+    Ok(Some((form::decode(id)?, Secret::new(form::decode(secret)?))))
 }

@@ -58,6 +58,9 @@ pub struct AccessToken {
     pub obtained_at: Timestamp,
     /// When it stops being good.
     pub expires: Expiry,
+    /// Members of a stored record that this version does not know.
+    #[cfg(feature = "json")]
+    pub(crate) unknown: crate::Extra,
 }
 
 impl AccessToken {
@@ -71,6 +74,8 @@ impl AccessToken {
             binding: None,
             obtained_at,
             expires: Expiry::Unknown,
+            #[cfg(feature = "json")]
+            unknown: crate::Extra::new(),
         }
     }
 
@@ -104,6 +109,8 @@ impl AccessToken {
             binding,
             obtained_at: _,
             expires: _,
+            #[cfg(feature = "json")]
+                unknown: _,
         } = self;
         *token_type == other.token_type
             && *scopes == other.scopes

@@ -64,6 +64,9 @@ pub struct Client {
     pub revocation_endpoint: Option<String>,
     /// Where the client was registered (RFC 7591), when it was registered dynamically.
     pub registration_endpoint: Option<String>,
+    /// Members of a stored record that this version does not know.
+    #[cfg(feature = "json")]
+    pub(crate) unknown: crate::Extra,
 }
 
 impl Client {
@@ -77,6 +80,8 @@ impl Client {
             token_endpoint: None,
             revocation_endpoint: None,
             registration_endpoint: None,
+            #[cfg(feature = "json")]
+            unknown: crate::Extra::new(),
         }
     }
 }

@@ -128,55 +128,38 @@ fn client(mut object: Object) -> Result<Client, RecordError> {
     client.token_endpoint = text("token_endpoint")?;
     client.revocation_endpoint = text("revocation_endpoint")?;
     client.registration_endpoint = text("registration_endpoint")?;
+    client.unknown = extra(object);
     Ok(client)
 }
 
 fn tokens(value: Option<Value>) -> Result<Vec<AccessToken>, RecordError> {
     match value {
         None => Ok(Vec::new()),
-        Some(Value::Array(items)) => items.iter().map(token).collect(),
+        Some(Value::Array(items)) => items.into_iter().map(token).collect(),
         Some(_) => Err(RecordError::Member { name: "tokens" }),
     }
 }
 
-fn token(value: &Value) -> Result<AccessToken, RecordError> {
-    let object = value.as_object().ok_or(RecordError::Member { name: "tokens" })?;
-    let text = |name: &str, path| {
-        object
-            .get(name)
-            .and_then(Value::as_text)
-            .ok_or(RecordError::Member { name: path })
+fn token(value: Value) -> Result<AccessToken, RecordError> {
+    let Value::Object(mut object) = value else {
+        return Err(RecordError::Member { name: "tokens" });
     };
-    let obtained_at = moment(text("obtained_at", "tokens.obtained_at")?, "tokens.obtained_at")?;
-    let mut token = AccessToken::bearer(
-        Secret::new(text("access_token", "tokens.access_token")?),
-        obtained_at,
-    );
-    token.token_type = TokenType::from_name(text("type", "tokens.type")?)
-        .ok_or(RecordError::Member { name: "tokens.type" })?;
-    token.scopes = scopes(object.get("scopes"), "tokens.scopes")?;
-    token.resource = strings(object.get("resource"), "tokens.resource")?;
-    token.binding = match object.get("binding") {
-        None => None,
-        Some(Value::Text(text)) => Some(Binding::DPoP {
-            thumbprint: text.expose().into(),
-        }),
-        Some(_) => {
-            return Err(RecordError::Member {
-                name: "tokens.binding",
-            });
-        }
+    let mut text = |name| take_text(&mut object, name)?.ok_or(RecordError::Member { name: "tokens" });
+    let (secret, token_type, obtained_at) = (text("access_token")?, text("type")?, text("obtained_at")?);
+    let mut token = AccessToken::bearer(secret, moment(obtained_at.expose(), "tokens.obtained_at")?);
+    token.token_type =
+        TokenType::from_name(token_type.expose()).ok_or(RecordError::Member { name: "tokens.type" })?;
+    token.scopes = scopes(object.remove("scopes").as_ref(), "tokens.scopes")?;
+    token.resource = strings(object.remove("resource").as_ref(), "tokens.resource")?;
+    token.binding = take_text(&mut object, "binding")?.map(|thumbprint| Binding::DPoP {
+        thumbprint: thumbprint.expose().into(),
+    });
+    token.expires = match take_text(&mut object, "expires_at")? {
+        None => Expiry::Unknown,
+        Some(text) if text.expose() == "never" => Expiry::Never,
+        Some(text) => Expiry::At(moment(text.expose(), "tokens.expires_at")?),
     };
-    token.expires = match object.get("expires_at") {
-        None | Some(Value::Null) => Expiry::Unknown,
-        Some(Value::Text(text)) if text.expose() == "never" => Expiry::Never,
-        Some(Value::Text(text)) => Expiry::At(moment(text.expose(), "tokens.expires_at")?),
-        Some(_) => {
-            return Err(RecordError::Member {
-                name: "tokens.expires_at",
-            });
-        }
-    };
+    token.unknown = extra(object);
     Ok(token)
 }
 

@@ -47,11 +47,7 @@ pub(super) fn record(record: &Record) -> Value {
             object.insert("state_since", Value::text(since.to_string()));
         }
     }
-    for (name, value) in unknown.iter() {
-        if object.get(name).is_none() {
-            object.insert(name, extra_value(value));
-        }
-    }
+    keep_unknown(&mut object, unknown);
     Value::Object(object)
 }
 
@@ -124,6 +120,7 @@ fn client(client: &Client) -> Value {
         token_endpoint,
         revocation_endpoint,
         registration_endpoint,
+        unknown,
     } = client;
     let mut object = Object::new();
     object.insert("id", Value::text(id.as_str()));
@@ -173,6 +170,7 @@ fn token(token: &AccessToken) -> Value {
             Expiry::At(end) => Value::text(end.to_string()),
         },
     );
+    keep_unknown(&mut object, unknown);
     Value::Object(object)
 }
 
@@ -190,6 +188,14 @@ fn extra_value(value: &ExtraValue) -> Value {
         // What was kept was JSON when it was read; anything else is kept as the text it is.
         ExtraValue::Json(json) => {
             Value::parse(json.expose().as_bytes()).unwrap_or_else(|_| Value::Text(json.clone()))
+        }
+    }
+}
+
+fn keep_unknown(object: &mut Object, unknown: &Extra) {
+    for (name, value) in unknown.iter() {
+        if object.get(name).is_none() {
+            object.insert(name, extra_value(value));
         }
     }
 }

@@ -138,6 +138,7 @@ fn client(client: &Client) -> Value {
         "registration_endpoint",
         registration_endpoint.as_deref(),
     );
+    keep_unknown(&mut object, unknown);
     Value::Object(object)
 }
 
@@ -150,6 +151,7 @@ fn token(token: &AccessToken) -> Value {
         binding,
         obtained_at,
         expires,
+        unknown,
     } = token;
     let mut object = Object::new();
     object.insert("access_token", Value::text(secret.expose()));

@@ -23,9 +23,7 @@ impl TokenType {
 
     /// The type of this name, in any case (RFC 6749 §5.1); `None` for one that must not be used.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Bearer, Self::DPoP]
-            .into_iter()
-            .find(|known| known.as_str().eq_ignore_ascii_case(name))
+        [Self::Bearer, Self::DPoP].into_iter().find(|known| known.as_str().eq_ignore_ascii_case(name))
     }
 }
 

@@ -84,26 +84,12 @@ impl Credential {
 
     /// An OAuth 1.0a credential, wherever it was obtained.
     pub fn oauth1(client: ClientCredentials, token: TokenCredentials) -> Self {
-        Self::new(
-            Grant::OAuth1 {
-                client,
-                token: Some(token),
-                signature_method: None,
-            },
-            None,
-        )
+        Self::new(Grant::OAuth1 { client, token: Some(token), signature_method: None }, None)
     }
 
     /// A two-legged OAuth 1.0a credential: the client acts for itself.
     pub fn oauth1_two_legged(client: ClientCredentials) -> Self {
-        Self::new(
-            Grant::OAuth1 {
-                client,
-                token: None,
-                signature_method: None,
-            },
-            None,
-        )
+        Self::new(Grant::OAuth1 { client, token: None, signature_method: None }, None)
     }
 
     /// An OAuth 2.0 credential from the answer to a token request.
@@ -142,12 +128,7 @@ impl Credential {
     /// The access token replaces the one of the same scopes, resources and binding. A refresh token
     /// replaces the old one; an answer without one keeps it (RFC 6749 §6). The grant is good again.
     pub fn merge(&mut self, newer: TokenSet) {
-        let TokenSet {
-            access,
-            refresh,
-            id_token,
-            extra,
-        } = newer;
+        let TokenSet { access, refresh, id_token, extra } = newer;
         self.tokens.retain(|older| !access.replaces(older));
         self.tokens.push(access);
         if let (Grant::OAuth2 { refresh_token }, Some(refresh)) = (&mut self.grant, refresh) {

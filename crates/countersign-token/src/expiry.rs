@@ -7,10 +7,7 @@ use crate::Timestamp;
 /// A server that does not say leaves it [`Unknown`](Self::Unknown), which is not "never":
 /// such a token is used until it is refused, and then refreshed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a caller must decide for each of the three"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must decide for each of the three")]
 pub enum Expiry {
     /// The server did not say.
     #[default]

@@ -70,8 +70,6 @@ impl Extra {
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Extra")?;
-        f.debug_set()
-            .entries(self.0.keys().map(|name| name.to_string()))
-            .finish()
+        f.debug_set().entries(self.0.keys().map(|name| name.to_string())).finish()
     }
 }

@@ -22,10 +22,7 @@ pub const MAX_DEPTH: usize = 64;
 
 /// A JSON value.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "JSON has these kinds of values and no more"
-)]
+#[expect(clippy::exhaustive_enums, reason = "JSON has these kinds of values and no more")]
 pub enum Value {
     /// `null`.
     Null,
@@ -84,19 +81,10 @@ impl Value {
     pub fn parse(text: &[u8]) -> Result<Self, JsonError> {
         let refused = Cell::new(None);
         let mut reader = serde_json::Deserializer::from_slice(text);
-        let value = Seed {
-            depth: 0,
-            refused: &refused,
-        }
-        .deserialize(&mut reader);
-        value
-            .and_then(|value| reader.end().map(|()| value))
-            .map_err(|error| {
-                refused.take().unwrap_or(JsonError::Syntax {
-                    line: error.line(),
-                    column: error.column(),
-                })
-            })
+        let value = Seed { depth: 0, refused: &refused }.deserialize(&mut reader);
+        value.and_then(|value| reader.end().map(|()| value)).map_err(|error| {
+            refused.take().unwrap_or(JsonError::Syntax { line: error.line(), column: error.column() })
+        })
     }
 
     /// A text value.
@@ -211,10 +199,7 @@ impl Seed<'_> {
         if self.depth >= MAX_DEPTH {
             return Err(self.refuse(JsonError::TooDeep));
         }
-        Ok(Self {
-            depth: self.depth + 1,
-            ..self
-        })
+        Ok(Self { depth: self.depth + 1, ..self })
     }
 }
 

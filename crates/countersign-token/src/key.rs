@@ -79,13 +79,7 @@ impl Key {
     /// case is ignored: safe as a file name, a row key or a keyring user.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
-        let Self {
-            issuer,
-            client,
-            account,
-            scopes,
-            resource,
-        } = self;
+        let Self { issuer, client, account, scopes, resource } = self;
         for (index, part) in [issuer, client, account].into_iter().enumerate() {
             if index > 0 {
                 text.push('/');
@@ -123,31 +117,17 @@ impl Key {
             let scopes = scopes.strip_prefix('s').and_then(unescape).ok_or(KeyError)?;
             key.scopes = Some(Scopes::from(scopes));
         }
-        key.resource = parts
-            .map(|part| unescape(part).ok_or(KeyError))
-            .collect::<Result<_, _>>()?;
+        key.resource = parts.map(|part| unescape(part).ok_or(KeyError)).collect::<Result<_, _>>()?;
         // One spelling per key, so that a text can be compared instead of a key.
-        if key.to_text() == text {
-            Ok(key)
-        } else {
-            Err(KeyError)
-        }
+        if key.to_text() == text { Ok(key) } else { Err(KeyError) }
     }
 }
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            issuer,
-            client,
-            account,
-            scopes,
-            resource,
-        } = self;
+        let Self { issuer, client, account, scopes, resource } = self;
         let mut out = f.debug_struct("Key");
-        out.field("issuer", issuer)
-            .field("client", client)
-            .field("account", account);
+        out.field("issuer", issuer).field("client", client).field("account", account);
         if let Some(scopes) = scopes {
             out.field("scopes", &scopes.to_string());
         }
@@ -176,11 +156,7 @@ fn unescape(part: &str) -> Option<String> {
     let mut rest = part.bytes();
     while let Some(byte) = rest.next() {
         bytes.push(if byte == b'%' {
-            let mut nibble = || {
-                char::from(rest.next()?)
-                    .to_digit(16)
-                    .and_then(|n| u8::try_from(n).ok())
-            };
+            let mut nibble = || char::from(rest.next()?).to_digit(16).and_then(|n| u8::try_from(n).ok());
             nibble()? << 4 | nibble()?
         } else {
             byte

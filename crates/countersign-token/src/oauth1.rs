@@ -16,10 +16,7 @@ pub struct ClientCredentials {
 impl ClientCredentials {
     /// The pair that a server issued to the client.
     pub fn new(identifier: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self {
-            identifier: identifier.into(),
-            secret: secret.into(),
-        }
+        Self { identifier: identifier.into(), secret: secret.into() }
     }
 }
 
@@ -37,10 +34,7 @@ pub struct TemporaryCredentials {
 impl TemporaryCredentials {
     /// The pair that a server issued for one login.
     pub fn new(identifier: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
-        Self {
-            identifier: identifier.into(),
-            secret: secret.into(),
-        }
+        Self { identifier: identifier.into(), secret: secret.into() }
     }
 }
 
@@ -60,9 +54,6 @@ pub struct TokenCredentials {
 impl TokenCredentials {
     /// The pair that a server issued for an account.
     pub fn new(identifier: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
-        Self {
-            identifier: identifier.into(),
-            secret: secret.into(),
-        }
+        Self { identifier: identifier.into(), secret: secret.into() }
     }
 }

@@ -80,10 +80,7 @@ impl fmt::Display for RecordError {
             Self::Json(error) => error.fmt(f),
             Self::Member { name } => write!(f, "member {name} is missing or has the wrong type"),
             Self::TooNew { version } => {
-                write!(
-                    f,
-                    "record version {version} is newer than {VERSION}, the newest known here"
-                )
+                write!(f, "record version {version} is newer than {VERSION}, the newest known here")
             }
             Self::Blob => f.write_str("not a complete record blob"),
         }
@@ -97,11 +94,7 @@ const BLOB: &str = "countersign-1:";
 impl Record {
     /// A record for the first save, or for comparison in a test.
     pub fn new(key: Key, credential: Credential, revision: Revision) -> Self {
-        Self {
-            key,
-            credential,
-            revision,
-        }
+        Self { key, credential, revision }
     }
 
     /// The stored form: JSON on indented lines, ended by a line feed.
@@ -126,11 +119,7 @@ impl Record {
     /// It holds the secrets in clear.
     pub fn to_blob(&self) -> Secret {
         let json = write::record(self).to_json();
-        Secret::new(format!(
-            "{BLOB}{:08x}:{}",
-            crc32(json.expose().as_bytes()),
-            json.expose()
-        ))
+        Secret::new(format!("{BLOB}{:08x}:{}", crc32(json.expose().as_bytes()), json.expose()))
     }
 
     /// Reads what [`to_blob`](Self::to_blob) wrote; white space around it does not matter.

@@ -49,11 +49,6 @@ pub struct TokenSet {
 impl TokenSet {
     /// A set that is an access token and nothing else.
     pub fn new(access: AccessToken) -> Self {
-        Self {
-            access,
-            refresh: None,
-            id_token: None,
-            extra: Extra::new(),
-        }
+        Self { access, refresh: None, id_token: None, extra: Extra::new() }
     }
 }

@@ -31,21 +31,15 @@ fn token_set() -> TokenSet {
 }
 
 fn oauth1() -> Credential {
-    Credential::oauth1(
-        ClientCredentials::new("ck", SECRET),
-        TokenCredentials::new(SECRET, SECRET),
-    )
+    Credential::oauth1(ClientCredentials::new("ck", SECRET), TokenCredentials::new(SECRET, SECRET))
 }
 
 #[test]
 fn nothing_shows_a_secret() {
     let mut object = Object::new();
     object.insert("access_token", Value::text(SECRET));
-    let record = Record::new(
-        Key::new("i", "c", "a"),
-        Credential::oauth2(client(), token_set()),
-        Revision::ABSENT,
-    );
+    let record =
+        Record::new(Key::new("i", "c", "a"), Credential::oauth2(client(), token_set()), Revision::ABSENT);
     assert_no_canary! {
         Secret => Secret::new(SECRET),
         ClientId, Display => ClientId::new("demo"),

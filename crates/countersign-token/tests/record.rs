@@ -20,22 +20,14 @@ fn full() -> Record {
     let mut credential = Credential::oauth2(client, tokens);
     let mut bound = AccessToken::bearer("at-2".into(), now).with_expiry(Expiry::At(now.plus_seconds(60)));
     bound.resource = vec!["https://api.example/".into()];
-    bound.binding = Some(Binding::DPoP {
-        thumbprint: "thumb".into(),
-    });
+    bound.binding = Some(Binding::DPoP { thumbprint: "thumb".into() });
     credential.tokens.push(bound);
-    credential.tokens.push(
-        AccessToken::bearer("at-3".into(), now)
-            .with_scopes("c".into())
-            .with_expiry(Expiry::Never),
-    );
+    credential
+        .tokens
+        .push(AccessToken::bearer("at-3".into(), now).with_scopes("c".into()).with_expiry(Expiry::Never));
     credential.user_agent = Some("tool/1.0".into());
     credential.state = State::NeedsLogin { since: now };
-    Record::new(
-        Key::new("https://as.example", "demo-web", "ann"),
-        credential,
-        Revision::new(7),
-    )
+    Record::new(Key::new("https://as.example", "demo-web", "ann"), credential, Revision::new(7))
 }
 
 /// Every form that was ever written stays readable.
@@ -46,18 +38,12 @@ fn the_first_form_is_read_and_written_alike() {
     assert_eq!(record.to_json().expose(), fixture);
     assert_eq!(full().to_json().expose(), fixture);
     let fixture = include_str!("fixtures/record-v1-oauth1.json");
-    assert_eq!(
-        Record::from_json(fixture.as_bytes()).unwrap().to_json().expose(),
-        fixture
-    );
+    assert_eq!(Record::from_json(fixture.as_bytes()).unwrap().to_json().expose(), fixture);
     let Grant::OAuth1 { client, token, .. } = Record::from_json(fixture.as_bytes()).unwrap().credential.grant
     else {
         panic!()
     };
-    assert_eq!(
-        (client.identifier.as_str(), token.unwrap().secret.expose()),
-        ("ck", "ts")
-    );
+    assert_eq!((client.identifier.as_str(), token.unwrap().secret.expose()), ("ck", "ts"));
 }
 
 #[test]
@@ -67,9 +53,7 @@ fn unknown_members_survive_a_rewrite() {
     let written = Record::from_json(text.as_bytes()).unwrap().to_json();
     let again = Record::from_json(written.expose().as_bytes()).unwrap().to_json();
     assert!(
-        again
-            .expose()
-            .contains("\"later\": {\n    \"x\": [\n      1.5\n    ]\n  }"),
+        again.expose().contains("\"later\": {\n    \"x\": [\n      1.5\n    ]\n  }"),
         "{}",
         again.expose()
     );
@@ -78,14 +62,8 @@ fn unknown_members_survive_a_rewrite() {
 #[test]
 fn unknown_members_of_clients_and_tokens_survive_too() {
     let text = include_str!("fixtures/record-v1-oauth2.json")
-        .replace(
-            "\"id\": \"demo-web\",",
-            "\"id\": \"demo-web\", \"later_client\": 1,",
-        )
-        .replace(
-            "\"access_token\": \"at-2\",",
-            "\"access_token\": \"at-2\", \"later_token\": null,",
-        );
+        .replace("\"id\": \"demo-web\",", "\"id\": \"demo-web\", \"later_client\": 1,")
+        .replace("\"access_token\": \"at-2\",", "\"access_token\": \"at-2\", \"later_token\": null,");
     let written = Record::from_json(text.as_bytes()).unwrap().to_json();
     for name in ["later_client", "later_token"] {
         assert_eq!(written.expose().matches(name).count(), 1, "{name}");
@@ -95,28 +73,10 @@ fn unknown_members_of_clients_and_tokens_survive_too() {
 #[test]
 fn unknown_expiry_is_neither_never_nor_now() {
     let record = Record::from_json(full().to_json().expose().as_bytes()).unwrap();
-    let expiries: Vec<Expiry> = record
-        .credential
-        .tokens
-        .iter()
-        .map(|token| token.expires)
-        .collect();
-    assert_eq!(
-        expiries,
-        [
-            Expiry::Unknown,
-            Expiry::At(Timestamp::from_unix(1_800_000_060)),
-            Expiry::Never
-        ]
-    );
+    let expiries: Vec<Expiry> = record.credential.tokens.iter().map(|token| token.expires).collect();
+    assert_eq!(expiries, [Expiry::Unknown, Expiry::At(Timestamp::from_unix(1_800_000_060)), Expiry::Never]);
     let later = Timestamp::from_unix(4_000_000_000);
-    assert_eq!(
-        expiries
-            .iter()
-            .map(|expiry| expiry.is_past(later))
-            .collect::<Vec<_>>(),
-        [false, true, false]
-    );
+    assert_eq!(expiries.iter().map(|expiry| expiry.is_past(later)).collect::<Vec<_>>(), [false, true, false]);
 }
 
 fn check(change: impl Fn(&str) -> String, expected: RecordError) {
@@ -127,31 +87,13 @@ fn check(change: impl Fn(&str) -> String, expected: RecordError) {
 #[test]
 fn what_is_wrong_is_named() {
     let member = |name| RecordError::Member { name };
-    check(
-        |text| text.replace("\"v\": 1", "\"v\": 2"),
-        RecordError::TooNew { version: 2 },
-    );
+    check(|text| text.replace("\"v\": 1", "\"v\": 2"), RecordError::TooNew { version: 2 });
     check(|text| text.replace("\"v\": 1", "\"v\": 0"), member("v"));
-    check(
-        |text| text.replace("\"kind\": \"oauth2\"", "\"kind\": \"oauth9\""),
-        member("kind"),
-    );
-    check(
-        |text| text.replace("\"revision\": 7", "\"revision\": -7"),
-        member("revision"),
-    );
-    check(
-        |text| text.replace("\"issuer\"", "\"issuer_\""),
-        member("key.issuer"),
-    );
-    check(
-        |text| text.replace("\"needs_login\"", "\"bored\""),
-        member("state"),
-    );
-    check(
-        |text| text.replace("\"2027-01-15T08:01:00Z\"", "\"soon\""),
-        member("tokens.expires_at"),
-    );
+    check(|text| text.replace("\"kind\": \"oauth2\"", "\"kind\": \"oauth9\""), member("kind"));
+    check(|text| text.replace("\"revision\": 7", "\"revision\": -7"), member("revision"));
+    check(|text| text.replace("\"issuer\"", "\"issuer_\""), member("key.issuer"));
+    check(|text| text.replace("\"needs_login\"", "\"bored\""), member("state"));
+    check(|text| text.replace("\"2027-01-15T08:01:00Z\"", "\"soon\""), member("tokens.expires_at"));
     check(
         |text| text.replace("\"v\": 1,", "\"v\": 1, \"v\": 1,"),
         RecordError::Json(JsonError::DuplicateName),
@@ -171,17 +113,11 @@ fn every_truncation_is_refused() {
 fn a_blob_is_one_line_and_checked() {
     let blob = full().to_blob();
     assert!(!blob.expose().contains('\n'));
-    assert_eq!(
-        Record::from_blob(&blob).unwrap().to_json().expose(),
-        full().to_json().expose()
-    );
+    assert_eq!(Record::from_blob(&blob).unwrap().to_json().expose(), full().to_json().expose());
     let padded = Secret::new(format!("\n {}  \n", blob.expose()));
     assert!(Record::from_blob(&padded).is_ok());
     for end in [0, 5, 20, blob.expose().len() - 1] {
-        assert_eq!(
-            Record::from_blob(&blob.expose()[..end].into()).unwrap_err(),
-            RecordError::Blob
-        );
+        assert_eq!(Record::from_blob(&blob.expose()[..end].into()).unwrap_err(), RecordError::Blob);
     }
     let changed = Secret::new(blob.expose().replace("rt-1", "rt-2"));
     assert_eq!(Record::from_blob(&changed).unwrap_err(), RecordError::Blob);
@@ -195,16 +131,8 @@ fn an_answer_without_a_refresh_token_keeps_the_old_one() {
     credential.merge(answer);
     assert_eq!(credential.refresh_token().unwrap().secret().expose(), "rt-1");
     assert_eq!(credential.state, State::Ok);
-    let tokens: Vec<&str> = credential
-        .tokens
-        .iter()
-        .map(|token| token.secret.expose())
-        .collect();
-    assert_eq!(
-        tokens,
-        ["at-2", "at-3", "at-9"],
-        "the token of the same scopes is replaced"
-    );
+    let tokens: Vec<&str> = credential.tokens.iter().map(|token| token.secret.expose()).collect();
+    assert_eq!(tokens, ["at-2", "at-3", "at-9"], "the token of the same scopes is replaced");
     let mut answer = TokenSet::new(AccessToken::bearer("at-10".into(), now));
     answer.refresh = Some(RefreshToken::new("rt-2"));
     credential.merge(answer);

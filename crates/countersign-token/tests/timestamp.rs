@@ -4,11 +4,7 @@ use countersign_token::Timestamp;
 use proptest::prelude::*;
 
 fn check(text: &str, expected: Option<i64>) {
-    assert_eq!(
-        Timestamp::parse(text).ok().map(Timestamp::unix),
-        expected,
-        "{text}"
-    );
+    assert_eq!(Timestamp::parse(text).ok().map(Timestamp::unix), expected, "{text}");
 }
 
 #[test]
@@ -45,10 +41,7 @@ fn arithmetic_stays_within_what_can_be_written() {
     assert_eq!(end.to_string(), "9999-12-31T23:59:59Z");
     assert_eq!(end.plus(core::time::Duration::MAX), end);
     assert_eq!(Timestamp::from_unix(i64::MIN).to_string(), "0000-01-01T00:00:00Z");
-    assert_eq!(
-        Timestamp::from_unix(5).since(Timestamp::from_unix(9)).as_secs(),
-        0
-    );
+    assert_eq!(Timestamp::from_unix(5).since(Timestamp::from_unix(9)).as_secs(), 0);
 }
 
 proptest! {

@@ -56,10 +56,7 @@ pub trait Entropy: Send + Sync {
 
 /// There are no random bytes to be had, so nothing that needs them can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "an implementation of Entropy answers with it"
-)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation of Entropy answers with it")]
 pub struct NoEntropy;
 
 impl fmt::Display for NoEntropy {
@@ -108,10 +105,7 @@ pub enum Sent {
 
 /// A request that got no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "a driver builds it from its transport's error"
-)]
+#[expect(clippy::exhaustive_structs, reason = "a driver builds it from its transport's error")]
 pub struct Failure {
     /// Whether the server may have received it.
     pub sent: Sent,
@@ -136,10 +130,7 @@ impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start => f.write_str("Start"),
-            Self::Response(response) => f
-                .debug_tuple("Response")
-                .field(&redact::response(response))
-                .finish(),
+            Self::Response(response) => f.debug_tuple("Response").field(&redact::response(response)).finish(),
             Self::Failed(failure) => f.debug_tuple("Failed").field(failure).finish(),
             Self::Woken => f.write_str("Woken"),
         }
@@ -148,10 +139,7 @@ impl fmt::Debug for Input {
 
 /// What a flow wants next.
 #[expect(clippy::exhaustive_enums, reason = "a driver must do each")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a step is matched at once and never kept"
-)]
+#[expect(clippy::large_enum_variant, reason = "a step is matched at once and never kept")]
 pub enum Step<T> {
     /// Send this request and come back with [`Input::Response`] or [`Input::Failed`].
     Send(Request<Vec<u8>>),
@@ -248,12 +236,6 @@ pub struct Handling {
 impl Handling {
     /// The ordinary handling of a request of this purpose.
     pub const fn new(purpose: Purpose) -> Self {
-        Self {
-            purpose,
-            link_local_http: false,
-            no_proxy: false,
-            timeout: None,
-            response_limit: None,
-        }
+        Self { purpose, link_local_http: false, no_proxy: false, timeout: None, response_limit: None }
     }
 }

@@ -9,10 +9,7 @@ pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// Whether a `Content-Type` names a form, whatever its case and parameters (RFC 9110 §8.3).
 pub fn is_form(content_type: &str) -> bool {
-    content_type
-        .split(';')
-        .next()
-        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(CONTENT_TYPE))
+    content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(CONTENT_TYPE))
 }
 
 /// Reads a form: pairs between `&`, a name without `=` has an empty value, `+` is a space.
@@ -98,9 +95,9 @@ fn encode_to(text: &str, out: &mut String) {
 
 fn decode_at(text: &str, start: usize) -> Result<String, Error> {
     decode(text).map_err(|error| match error {
-        Error::PercentEncoding { position } => Error::PercentEncoding {
-            position: start.saturating_add(position),
-        },
+        Error::PercentEncoding { position } => {
+            Error::PercentEncoding { position: start.saturating_add(position) }
+        }
         other => other,
     })
 }

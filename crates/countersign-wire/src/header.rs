@@ -13,7 +13,5 @@ pub fn split_scheme(value: &str) -> (&str, &str) {
     let value = value.trim_matches([' ', '\t']);
     value
         .split_once([' ', '\t'])
-        .map_or((value, ""), |(scheme, rest)| {
-            (scheme, rest.trim_start_matches([' ', '\t']))
-        })
+        .map_or((value, ""), |(scheme, rest)| (scheme, rest.trim_start_matches([' ', '\t'])))
 }

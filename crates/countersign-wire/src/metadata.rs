@@ -63,17 +63,10 @@ impl ServerMetadata {
     /// [`Error::Malformed`] for `issuer` when the document is another's (RFC 8414 §3.3): it must not be used.
     pub fn parse(response: &Response<Vec<u8>>, issuer: &str) -> Result<Self, Error> {
         if response.status() != http::StatusCode::OK {
-            return Err(Error::NotAnAnswer {
-                status: response.status().as_u16(),
-            });
+            return Err(Error::NotAnAnswer { status: response.status().as_u16() });
         }
         let (object, _) = response::members(response)?;
-        if object
-            .get("issuer")
-            .and_then(Value::as_text)
-            .ok_or(Error::Missing { name: "issuer" })?
-            != issuer
-        {
+        if object.get("issuer").and_then(Value::as_text).ok_or(Error::Missing { name: "issuer" })? != issuer {
             return Err(Error::Malformed { name: "issuer" });
         }
         let mut metadata = Self::new(issuer);
@@ -88,10 +81,8 @@ impl ServerMetadata {
         if let Some(methods) = texts(&object, "token_endpoint_auth_methods_supported")? {
             metadata.token_endpoint_auth_methods_supported = methods;
         }
-        metadata.authorization_response_iss_parameter_supported = matches!(
-            object.get("authorization_response_iss_parameter_supported"),
-            Some(Value::Bool(true))
-        );
+        metadata.authorization_response_iss_parameter_supported =
+            matches!(object.get("authorization_response_iss_parameter_supported"), Some(Value::Bool(true)));
         Ok(metadata)
     }
 
@@ -125,23 +116,14 @@ impl ServerMetadata {
         let list =
             |items: &[String]| Value::Array(items.iter().map(|item| Value::text(item.as_str())).collect());
         object.insert("scopes_supported", list(scopes_supported));
-        object.insert(
-            "code_challenge_methods_supported",
-            list(code_challenge_methods_supported),
-        );
-        object.insert(
-            "token_endpoint_auth_methods_supported",
-            list(token_endpoint_auth_methods_supported),
-        );
+        object.insert("code_challenge_methods_supported", list(code_challenge_methods_supported));
+        object.insert("token_endpoint_auth_methods_supported", list(token_endpoint_auth_methods_supported));
         object.insert(
             "authorization_response_iss_parameter_supported",
             Value::Bool(*authorization_response_iss_parameter_supported),
         );
         for (name, items) in more {
-            object.insert(
-                *name,
-                Value::Array(items.iter().map(|item| Value::text(*item)).collect()),
-            );
+            object.insert(*name, Value::Array(items.iter().map(|item| Value::text(*item)).collect()));
         }
         Value::Object(object).to_json_pretty().expose().to_string()
     }
@@ -177,11 +159,7 @@ pub fn well_known(issuer: &str) -> Vec<String> {
     if path.is_empty() {
         return vec![oauth, appended];
     }
-    vec![
-        oauth,
-        format!("{origin}/.well-known/openid-configuration{path}"),
-        appended,
-    ]
+    vec![oauth, format!("{origin}/.well-known/openid-configuration{path}"), appended]
 }
 
 fn text(object: &Object, name: &'static str) -> Result<Option<String>, Error> {
@@ -197,11 +175,7 @@ fn texts(object: &Object, name: &'static str) -> Result<Option<Vec<String>>, Err
         None | Some(Value::Null) => Ok(None),
         Some(Value::Array(items)) => items
             .iter()
-            .map(|item| {
-                item.as_text()
-                    .map(ToString::to_string)
-                    .ok_or(Error::Malformed { name })
-            })
+            .map(|item| item.as_text().map(ToString::to_string).ok_or(Error::Malformed { name }))
             .collect::<Result<_, _>>()
             .map(Some),
         Some(_) => Err(Error::Malformed { name }),

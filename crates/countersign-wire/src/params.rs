@@ -39,9 +39,7 @@ impl Params {
 
     /// Every value of this name, in order.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.iter()
-            .filter(move |(own, _)| *own == name)
-            .map(|(_, value)| value)
+        self.iter().filter(move |(own, _)| *own == name).map(|(_, value)| value)
     }
 
     /// The only value of this name; an empty one counts as absent (RFC 6749 §3.1).
@@ -52,9 +50,7 @@ impl Params {
         let mut values = self.all(name);
         let first = values.next();
         match values.next() {
-            Some(_) => Err(Error::Repeated {
-                name: text::sanitise(name, 64),
-            }),
+            Some(_) => Err(Error::Repeated { name: text::sanitise(name, 64) }),
             None => Ok(first.filter(|value| !value.is_empty())),
         }
     }
@@ -95,31 +91,19 @@ impl Params {
 
 impl<N: Into<String>, V: Into<Secret>> FromIterator<(N, V)> for Params {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(items: I) -> Self {
-        Self(
-            items
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        Self(items.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 
 impl<N: Into<String>, V: Into<Secret>> Extend<(N, V)> for Params {
     fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, items: I) {
-        self.0
-            .extend(items.into_iter().map(|(name, value)| (name.into(), value.into())));
+        self.0.extend(items.into_iter().map(|(name, value)| (name.into(), value.into())));
     }
 }
 
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Params")?;
-        f.debug_list()
-            .entries(
-                self.0
-                    .iter()
-                    .map(|(name, _)| text::sanitise(name, 64).to_string()),
-            )
-            .finish()
+        f.debug_list().entries(self.0.iter().map(|(name, _)| text::sanitise(name, 64).to_string())).finish()
     }
 }

@@ -12,9 +12,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::Error;
 
-const HEX: [char; 16] = [
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-];
+const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
 
 /// Whether a byte stands for itself: `ALPHA / DIGIT / "-" / "." / "_" / "~"`.
 pub const fn is_unreserved(byte: u8) -> bool {
@@ -61,9 +59,7 @@ pub fn decode_bytes(text: &str) -> Result<Vec<u8>, Error> {
         if byte == b'%' {
             let mut nibble = || {
                 let (_, digit) = bytes.next()?;
-                char::from(digit)
-                    .to_digit(16)
-                    .and_then(|digit| u8::try_from(digit).ok())
+                char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
             };
             let decoded = nibble().and_then(|high| Some(high << 4 | nibble()?));
             out.push(decoded.ok_or(Error::PercentEncoding { position })?);

@@ -23,10 +23,7 @@ fn request() -> Request<Vec<u8>> {
 }
 
 fn response() -> Response<Vec<u8>> {
-    Response::builder()
-        .header("set-cookie", SECRET)
-        .body(SECRET.into())
-        .unwrap()
+    Response::builder().header("set-cookie", SECRET).body(SECRET.into()).unwrap()
 }
 
 fn token_response() -> TokenResponse {
@@ -38,11 +35,8 @@ fn token_response() -> TokenResponse {
 
 #[test]
 fn nothing_shows_a_secret() {
-    let refusal = || {
-        ErrorResponse::new(ErrorCode::InvalidGrant)
-            .with_description(Some(SECRET))
-            .with_uri(Some(SECRET))
-    };
+    let refusal =
+        || ErrorResponse::new(ErrorCode::InvalidGrant).with_description(Some(SECRET)).with_uri(Some(SECRET));
     let (a_request, a_response) = (request(), response());
     assert_no_canary! {
         Params => Params::new().with("code", SECRET),
@@ -70,8 +64,5 @@ fn nothing_shows_a_secret() {
 
 #[test]
 fn a_refused_request_is_named_by_place_alone() {
-    assert_eq!(
-        format!("{:?}", Step::<()>::Send(request())),
-        "Send(POST https://as.example/token)"
-    );
+    assert_eq!(format!("{:?}", Step::<()>::Send(request())), "Send(POST https://as.example/token)");
 }

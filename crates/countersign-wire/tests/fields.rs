@@ -26,20 +26,14 @@ fn percent_encoding_vectors() {
 #[test]
 fn form_encoding_vectors() {
     Suite::open("protocol", "form_urlencode.json", "/vectors").run(|case| {
-        assert_eq!(
-            form::encode(text(&case["input"]["text"])),
-            text(&case["expected"]["encoded"])
-        );
+        assert_eq!(form::encode(text(&case["input"]["text"])), text(&case["expected"]["encoded"]));
     });
 }
 
 #[test]
 fn basic_vectors() {
     Suite::open("protocol", "basic_auth.json", "/vectors").run(|case| {
-        let (id, secret) = (
-            text(&case["input"]["client_id"]),
-            text(&case["input"]["client_secret"]),
-        );
+        let (id, secret) = (text(&case["input"]["client_id"]), text(&case["input"]["client_secret"]));
         let printed = basic::print(id, secret);
         assert_eq!(printed.expose(), text(&case["expected"]["header"]));
         let (read_id, read_secret) = basic::parse(printed.expose()).unwrap().unwrap();
@@ -51,10 +45,7 @@ fn basic_vectors() {
 fn bearer_vectors() {
     Suite::open("protocol", "bearer_request.json", "/vectors").run(|case| {
         let printed = bearer::print(text(&case["input"]["token"])).unwrap();
-        assert_eq!(
-            format!("Authorization: {}", printed.expose()),
-            text(&case["expected"]["header"])
-        );
+        assert_eq!(format!("Authorization: {}", printed.expose()), text(&case["expected"]["header"]));
     });
     for broken in ["", "a b", "a\r\nX: y", "é"] {
         assert!(bearer::print(broken).is_err(), "{broken:?}");
@@ -86,19 +77,11 @@ fn challenge_vectors() {
         for (challenge, (scheme, params)) in challenges.iter().zip(expected) {
             assert_eq!(challenge.scheme, scheme, "{}", case["id"]);
             for (name, value) in params.as_object().unwrap() {
-                let read = if name == "token68" {
-                    challenge.token68.as_deref()
-                } else {
-                    challenge.param(name)
-                };
+                let read =
+                    if name == "token68" { challenge.token68.as_deref() } else { challenge.param(name) };
                 assert_eq!(read, value.as_str(), "{}: {name}", case["id"]);
             }
-            let count = params
-                .as_object()
-                .unwrap()
-                .keys()
-                .filter(|name| *name != "token68")
-                .count();
+            let count = params.as_object().unwrap().keys().filter(|name| *name != "token68").count();
             assert_eq!(challenge.params.len(), count, "{}", case["id"]);
         }
     });
@@ -111,21 +94,10 @@ fn oauth_header_forms() {
     let read: Vec<_> = params.iter().collect();
     assert_eq!(
         read,
-        [
-            ("realm", "a%20b"),
-            ("oauth_token", "x,y"),
-            ("oauth_nonce", "n"),
-            ("oauth_version", "1.0")
-        ]
+        [("realm", "a%20b"), ("oauth_token", "x,y"), ("oauth_nonce", "n"), ("oauth_version", "1.0")]
     );
     assert!(oauth::parse("Bearer x").unwrap().is_none());
-    for broken in [
-        "OAuth a",
-        "OAuth a=\"b",
-        "OAuth a=b c=d",
-        "OAuth =x",
-        "OAuth a=\"%zz\"",
-    ] {
+    for broken in ["OAuth a", "OAuth a=\"b", "OAuth a=b c=d", "OAuth =x", "OAuth a=\"%zz\""] {
         assert!(oauth::parse(broken).is_err(), "{broken}");
     }
     assert!(oauth::print(Some("a\"b"), &Params::new()).is_err());
@@ -140,10 +112,7 @@ fn parameters_are_unique_or_refused() {
     assert_eq!(params.required("c"), Err(Error::Missing { name: "c" }));
     assert_eq!(params.unique("d"), Ok(Some("+ ")));
     assert_eq!(params.repeated(), Some("a"));
-    assert_eq!(
-        form::parse("a=1&b=%4").unwrap_err(),
-        Error::PercentEncoding { position: 6 }
-    );
+    assert_eq!(form::parse("a=1&b=%4").unwrap_err(), Error::PercentEncoding { position: 6 });
     assert_eq!(form::parse("a=%ff").unwrap_err(), Error::NotUtf8);
 }
 

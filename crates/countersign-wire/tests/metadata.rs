@@ -16,52 +16,28 @@ fn well_known_urls() {
     });
     Suite::open("protocol", "discovery_order.json", "/vectors").run(|case| {
         let urls = well_known(case["input"]["issuer"].as_str().unwrap());
-        let expected: Vec<&str> = case["expected"]["urls"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|url| url.as_str().unwrap())
-            .collect();
+        let expected: Vec<&str> =
+            case["expected"]["urls"].as_array().unwrap().iter().map(|url| url.as_str().unwrap()).collect();
         assert_eq!(urls, expected);
     });
-    assert_eq!(
-        well_known("nonsense")[0],
-        "nonsense/.well-known/oauth-authorization-server"
-    );
+    assert_eq!(well_known("nonsense")[0], "nonsense/.well-known/oauth-authorization-server");
 }
 
 fn check(body: &str, expected: Result<(), Error>) {
-    let response = Response::builder()
-        .header("content-type", "application/json")
-        .body(body.into())
-        .unwrap();
-    assert_eq!(
-        ServerMetadata::parse(&response, "https://as.example").map(|_| ()),
-        expected,
-        "{body}"
-    );
+    let response = Response::builder().header("content-type", "application/json").body(body.into()).unwrap();
+    assert_eq!(ServerMetadata::parse(&response, "https://as.example").map(|_| ()), expected, "{body}");
 }
 
 #[test]
 fn only_the_issuers_own_document_is_used() {
     check(r#"{"issuer":"https://as.example"}"#, Ok(()));
-    for other in [
-        "https://as.example/",
-        "https://AS.example",
-        "http://as.example",
-        "https://evil.example",
-    ] {
-        check(
-            &format!(r#"{{"issuer":"{other}"}}"#),
-            Err(Error::Malformed { name: "issuer" }),
-        );
+    for other in ["https://as.example/", "https://AS.example", "http://as.example", "https://evil.example"] {
+        check(&format!(r#"{{"issuer":"{other}"}}"#), Err(Error::Malformed { name: "issuer" }));
     }
     check("{}", Err(Error::Missing { name: "issuer" }));
     check(
         r#"{"issuer":"https://as.example","token_endpoint":7}"#,
-        Err(Error::Malformed {
-            name: "token_endpoint",
-        }),
+        Err(Error::Malformed { name: "token_endpoint" }),
     );
 }
 
@@ -75,8 +51,5 @@ fn what_is_published_is_read_back() {
     let body = metadata.to_json(&[("response_types_supported", vec!["code"])]);
     assert!(body.contains("response_types_supported"));
     let response = Response::builder().body(body.into_bytes()).unwrap();
-    assert_eq!(
-        ServerMetadata::parse(&response, "https://as.example").unwrap(),
-        metadata
-    );
+    assert_eq!(ServerMetadata::parse(&response, "https://as.example").unwrap(), metadata);
 }

@@ -30,12 +30,7 @@ fn parse(case: &Value) -> Result<TokenResponse, Error> {
 fn check(case: &Value) {
     let id = &case["id"];
     let expected = &case["expected"];
-    match (
-        parse(case),
-        expected["ok"]
-            .as_bool()
-            .unwrap_or(expected["access_token"].is_string()),
-    ) {
+    match (parse(case), expected["ok"].as_bool().unwrap_or(expected["access_token"].is_string())) {
         (Ok(answer), true) => check_success(id, &answer, expected),
         (Err(error), false) => check_refusal(id, &error, expected),
         (answer, _) => panic!("{id}: {answer:?}"),
@@ -56,26 +51,18 @@ fn check_success(id: &Value, answer: &TokenResponse, expected: &Value) {
     }
     if let Some(scopes) = expected["scope"].as_array() {
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str().unwrap()).collect();
-        assert_eq!(
-            answer.scopes.as_ref().unwrap().iter().collect::<Vec<_>>(),
-            scopes,
-            "{id}"
-        );
+        assert_eq!(answer.scopes.as_ref().unwrap().iter().collect::<Vec<_>>(), scopes, "{id}");
     }
     if expected["keep_old_refresh_token"] == true {
         assert!(answer.refresh_token.is_none(), "{id}");
     }
     if let Some(token) = expected["refresh_token"].as_str() {
-        assert_eq!(
-            answer.refresh_token.as_ref().unwrap().secret().expose(),
-            token,
-            "{id}"
-        );
+        assert_eq!(answer.refresh_token.as_ref().unwrap().secret().expose(), token, "{id}");
     }
     match &expected["extra"] {
-        Value::Object(extra) => extra
-            .keys()
-            .for_each(|name| assert!(answer.extra.get(name).is_some(), "{id}: {name}")),
+        Value::Object(extra) => {
+            extra.keys().for_each(|name| assert!(answer.extra.get(name).is_some(), "{id}: {name}"))
+        }
         Value::Array(extra) => {
             extra
                 .iter()
@@ -83,10 +70,7 @@ fn check_success(id: &Value, answer: &TokenResponse, expected: &Value) {
         }
         _ => {}
     }
-    if expected["token_type"]
-        .as_str()
-        .is_some_and(|text| text.contains("assumed"))
-    {
+    if expected["token_type"].as_str().is_some_and(|text| text.contains("assumed")) {
         assert!(answer.oddities.contains(&Oddity::TokenTypeAssumed), "{id}");
     }
 }
@@ -143,25 +127,14 @@ fn a_refusal_with_html_is_told_from_one_with_words() {
 fn a_repeated_form_name_is_refused() {
     let body = "access_token=a&access_token=b&token_type=bearer";
     let error = TokenResponse::parse(&response(200, Some("text/plain"), body)).unwrap_err();
-    assert_eq!(
-        error,
-        Error::Repeated {
-            name: "access_token".into()
-        }
-    );
+    assert_eq!(error, Error::Repeated { name: "access_token".into() });
 }
 
 #[test]
 fn retry_after_and_codes_are_typed() {
-    let mut answer = response(
-        503,
-        Some("application/json"),
-        r#"{"error":"temporarily_unavailable"}"#,
-    );
+    let mut answer = response(503, Some("application/json"), r#"{"error":"temporarily_unavailable"}"#);
     answer.headers_mut().insert("retry-after", "7".parse().unwrap());
-    let Error::Refused(refusal) = TokenResponse::parse(&answer).unwrap_err() else {
-        panic!()
-    };
+    let Error::Refused(refusal) = TokenResponse::parse(&answer).unwrap_err() else { panic!() };
     assert_eq!(refusal.code, ErrorCode::TemporarilyUnavailable);
     assert_eq!(refusal.retry_after.unwrap().as_secs(), 7);
     assert!(refusal.is_transient());
@@ -183,11 +156,7 @@ fn words_of_the_server_are_made_fit_to_be_shown_and_scrubbed() {
 
 #[test]
 fn nesting_is_limited() {
-    let deep = format!(
-        r#"{{"access_token":"a","x":{}{}}}"#,
-        "[".repeat(64),
-        "]".repeat(64)
-    );
+    let deep = format!(r#"{{"access_token":"a","x":{}{}}}"#, "[".repeat(64), "]".repeat(64));
     let error = TokenResponse::parse(&response(200, Some("application/json"), &deep)).unwrap_err();
     assert_eq!(error, Error::Json(countersign_token::json::JsonError::TooDeep));
 }

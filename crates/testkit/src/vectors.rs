@@ -27,9 +27,7 @@ impl Suite {
         reason = "a test that cannot find its cases must fail"
     )]
     pub fn open(source: &str, file: &str, pointer: &str) -> Self {
-        let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("vectors")
-            .join(source);
+        let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors").join(source);
         let read = |name: &str| -> Value {
             let path = directory.join(name);
             let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -58,11 +56,7 @@ impl Suite {
             })
             .map(|(_, case)| case)
             .collect();
-        Self {
-            name,
-            cases,
-            asserted,
-        }
+        Self { name, cases, asserted }
     }
 
     /// Runs `check` on every case that is not excluded, and asserts how many there were.

@@ -11,10 +11,7 @@ pub(super) fn record(value: Value) -> Result<Record, RecordError> {
     let Value::Object(mut object) = value else {
         return Err(RecordError::Member { name: "v" });
     };
-    let version = object
-        .remove("v")
-        .and_then(|v| v.as_integer())
-        .ok_or(RecordError::Member { name: "v" })?;
+    let version = object.remove("v").and_then(|v| v.as_integer()).ok_or(RecordError::Member { name: "v" })?;
     if version > VERSION {
         return Err(RecordError::TooNew { version });
     }
@@ -47,19 +44,12 @@ pub(super) fn record(value: Value) -> Result<Record, RecordError> {
         state: state(&mut object)?,
         unknown: extra(object),
     };
-    Ok(Record {
-        key,
-        credential,
-        revision: Revision::new(revision),
-    })
+    Ok(Record { key, credential, revision: Revision::new(revision) })
 }
 
 fn key(object: &Object) -> Result<Key, RecordError> {
     let part = |name: &'static str, path: &'static str| {
-        object
-            .get(name)
-            .and_then(Value::as_text)
-            .ok_or(RecordError::Member { name: path })
+        object.get(name).and_then(Value::as_text).ok_or(RecordError::Member { name: path })
     };
     let mut key = Key::new(
         part("issuer", "key.issuer")?,
@@ -87,22 +77,15 @@ fn grant(object: &mut Object) -> Result<Grant, RecordError> {
                     Some(TokenCredentials::new(identifier, secret))
                 }
                 Some(_) => {
-                    return Err(RecordError::Member {
-                        name: "token_credentials",
-                    });
+                    return Err(RecordError::Member { name: "token_credentials" });
                 }
             };
             let signature_method = take_text(object, "signature_method")?.map(|text| text.expose().into());
-            Ok(Grant::OAuth1 {
-                client,
-                token,
-                signature_method,
-            })
+            Ok(Grant::OAuth1 { client, token, signature_method })
         }
         "oauth2" => {
-            let refresh_token = take_text(object, "refresh_token")?
-                .filter(|token| !token.is_empty())
-                .map(RefreshToken::new);
+            let refresh_token =
+                take_text(object, "refresh_token")?.filter(|token| !token.is_empty()).map(RefreshToken::new);
             Ok(Grant::OAuth2 { refresh_token })
         }
         "client_credentials" => Ok(Grant::ClientCredentials),
@@ -151,9 +134,8 @@ fn token(value: Value) -> Result<AccessToken, RecordError> {
         TokenType::from_name(token_type.expose()).ok_or(RecordError::Member { name: "tokens.type" })?;
     token.scopes = scopes(object.remove("scopes").as_ref(), "tokens.scopes")?;
     token.resource = strings(object.remove("resource").as_ref(), "tokens.resource")?;
-    token.binding = take_text(&mut object, "binding")?.map(|thumbprint| Binding::DPoP {
-        thumbprint: thumbprint.expose().into(),
-    });
+    token.binding = take_text(&mut object, "binding")?
+        .map(|thumbprint| Binding::DPoP { thumbprint: thumbprint.expose().into() });
     token.expires = match take_text(&mut object, "expires_at")? {
         None => Expiry::Unknown,
         Some(text) if text.expose() == "never" => Expiry::Never,
@@ -168,9 +150,9 @@ fn state(object: &mut Object) -> Result<State, RecordError> {
     let since = take_text(object, "state_since")?;
     match (state.as_ref().map(Secret::expose), since) {
         (None | Some("ok"), _) => Ok(State::Ok),
-        (Some("needs_login"), Some(since)) => Ok(State::NeedsLogin {
-            since: moment(since.expose(), "state_since")?,
-        }),
+        (Some("needs_login"), Some(since)) => {
+            Ok(State::NeedsLogin { since: moment(since.expose(), "state_since")? })
+        }
         _ => Err(RecordError::Member { name: "state" }),
     }
 }
@@ -202,11 +184,7 @@ fn strings(value: Option<&Value>, name: &'static str) -> Result<Vec<String>, Rec
         None => Ok(Vec::new()),
         Some(Value::Array(items)) => items
             .iter()
-            .map(|item| {
-                item.as_text()
-                    .map(String::from)
-                    .ok_or(RecordError::Member { name })
-            })
+            .map(|item| item.as_text().map(String::from).ok_or(RecordError::Member { name }))
             .collect(),
         Some(_) => Err(RecordError::Member { name }),
     }

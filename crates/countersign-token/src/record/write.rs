@@ -7,22 +7,9 @@ use crate::{
 };
 
 pub(super) fn record(record: &Record) -> Value {
-    let Record {
-        key: own_key,
-        credential,
-        revision,
-    } = record;
-    let Credential {
-        grant,
-        client: own_client,
-        scopes,
-        tokens,
-        id_token,
-        user_agent,
-        extra,
-        state,
-        unknown,
-    } = credential;
+    let Record { key: own_key, credential, revision } = record;
+    let Credential { grant, client: own_client, scopes, tokens, id_token, user_agent, extra, state, unknown } =
+        credential;
     let mut object = Object::new();
     object.insert("v", Value::Integer(VERSION));
     object.insert("revision", Value::Integer(revision.number().into()));
@@ -33,11 +20,7 @@ pub(super) fn record(record: &Record) -> Value {
     }
     object.insert("scopes", texts(scopes.iter()));
     object.insert("tokens", Value::Array(tokens.iter().map(token).collect()));
-    optional(
-        &mut object,
-        "id_token",
-        id_token.as_ref().map(|token| token.secret().expose()),
-    );
+    optional(&mut object, "id_token", id_token.as_ref().map(|token| token.secret().expose()));
     optional(&mut object, "user_agent", user_agent.as_deref());
     object.insert("extra", extra_object(extra));
     match state {
@@ -52,13 +35,7 @@ pub(super) fn record(record: &Record) -> Value {
 }
 
 fn key(key: &Key) -> Value {
-    let Key {
-        issuer,
-        client,
-        account,
-        scopes,
-        resource,
-    } = key;
+    let Key { issuer, client, account, scopes, resource } = key;
     let mut object = Object::new();
     object.insert("issuer", Value::text(issuer.as_str()));
     object.insert("client", Value::text(client.as_str()));
@@ -74,31 +51,17 @@ fn key(key: &Key) -> Value {
 
 fn write_grant(grant: &Grant, object: &mut Object) {
     match grant {
-        Grant::OAuth1 {
-            client,
-            token,
-            signature_method,
-        } => {
+        Grant::OAuth1 { client, token, signature_method } => {
             object.insert("kind", Value::text("oauth1"));
-            object.insert(
-                "client_credentials",
-                pair(&client.identifier, client.secret.expose()),
-            );
+            object.insert("client_credentials", pair(&client.identifier, client.secret.expose()));
             if let Some(token) = token {
-                object.insert(
-                    "token_credentials",
-                    pair(token.identifier.expose(), token.secret.expose()),
-                );
+                object.insert("token_credentials", pair(token.identifier.expose(), token.secret.expose()));
             }
             optional(object, "signature_method", signature_method.as_deref());
         }
         Grant::OAuth2 { refresh_token } => {
             object.insert("kind", Value::text("oauth2"));
-            optional(
-                object,
-                "refresh_token",
-                refresh_token.as_ref().map(|token| token.secret().expose()),
-            );
+            optional(object, "refresh_token", refresh_token.as_ref().map(|token| token.secret().expose()));
         }
         Grant::ClientCredentials => object.insert("kind", Value::text("client_credentials")),
     }
@@ -124,35 +87,18 @@ fn client(client: &Client) -> Value {
     } = client;
     let mut object = Object::new();
     object.insert("id", Value::text(id.as_str()));
-    optional(
-        &mut object,
-        "secret",
-        secret.as_ref().map(|secret| secret.expose()),
-    );
+    optional(&mut object, "secret", secret.as_ref().map(|secret| secret.expose()));
     optional(&mut object, "auth_method", auth_method.as_deref());
     optional(&mut object, "redirect_uri", redirect_uri.as_deref());
     optional(&mut object, "token_endpoint", token_endpoint.as_deref());
     optional(&mut object, "revocation_endpoint", revocation_endpoint.as_deref());
-    optional(
-        &mut object,
-        "registration_endpoint",
-        registration_endpoint.as_deref(),
-    );
+    optional(&mut object, "registration_endpoint", registration_endpoint.as_deref());
     keep_unknown(&mut object, unknown);
     Value::Object(object)
 }
 
 fn token(token: &AccessToken) -> Value {
-    let AccessToken {
-        secret,
-        token_type,
-        scopes,
-        resource,
-        binding,
-        obtained_at,
-        expires,
-        unknown,
-    } = token;
+    let AccessToken { secret, token_type, scopes, resource, binding, obtained_at, expires, unknown } = token;
     let mut object = Object::new();
     object.insert("access_token", Value::text(secret.expose()));
     object.insert("type", Value::text(token_type.as_str()));

@@ -30,9 +30,7 @@ pub fn parse(value: &str) -> Result<Option<(String, Secret)>, Error> {
     if !scheme.eq_ignore_ascii_case("Basic") {
         return Ok(None);
     }
-    let broken = Error::Header {
-        position: scheme.len(),
-    };
+    let broken = Error::Header { position: scheme.len() };
     let bytes = STANDARD.decode(rest).map_err(|_| broken.clone())?;
     let pair = Secret::new(String::from_utf8(bytes).map_err(|_| Error::NotUtf8)?);
     let (id, secret) = pair.expose().split_once(':').ok_or(broken)?;

@@ -39,8 +39,6 @@ pub fn parse(value: &str) -> Result<Option<Secret>, Error> {
     if is_sendable(token) {
         Ok(Some(Secret::new(token)))
     } else {
-        Err(Error::Header {
-            position: scheme.len(),
-        })
+        Err(Error::Header { position: scheme.len() })
     }
 }

@@ -36,11 +36,7 @@ pub struct Challenge {
 impl Challenge {
     /// A challenge of this scheme without parameters.
     pub fn new(scheme: impl Into<String>) -> Self {
-        Self {
-            scheme: scheme.into(),
-            token68: None,
-            params: Vec::new(),
-        }
+        Self { scheme: scheme.into(), token68: None, params: Vec::new() }
     }
 
     /// The same challenge with one more parameter.
@@ -57,10 +53,7 @@ impl Challenge {
 
     /// The parameter of this name, which is given in lower case.
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params
-            .iter()
-            .find(|(own, _)| own == name)
-            .map(|(_, value)| value.as_str())
+        self.params.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -127,11 +120,7 @@ fn challenge(cursor: &mut Cursor<'_>) -> Result<Challenge, Error> {
             return Ok(challenge);
         }
         cursor.skip_space();
-        let value = if cursor.eat('"') {
-            cursor.quoted()?
-        } else {
-            cursor.token().to_string()
-        };
+        let value = if cursor.eat('"') { cursor.quoted()? } else { cursor.token().to_string() };
         challenge.params.push((name.to_ascii_lowercase(), value));
         cursor.skip_space();
         if !matches!(cursor.peek(), None | Some(',')) {

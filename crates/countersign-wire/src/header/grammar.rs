@@ -23,9 +23,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn error(&self) -> Error {
-        Error::Header {
-            position: self.position,
-        }
+        Error::Header { position: self.position }
     }
 
     pub(super) fn peek(&self) -> Option<char> {

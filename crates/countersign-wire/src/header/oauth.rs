@@ -33,11 +33,7 @@ pub fn parse(value: &str) -> Result<Option<Params>, Error> {
             String::from(cursor.take_while(|char| !matches!(char, ',' | '"' | ' ' | '\t' | '\r' | '\n')))
         };
         let name = percent::decode(name)?;
-        let value = if name.eq_ignore_ascii_case("realm") {
-            value
-        } else {
-            percent::decode(&value)?
-        };
+        let value = if name.eq_ignore_ascii_case("realm") { value } else { percent::decode(&value)? };
         params.push(name, value);
         cursor.skip_space();
         if !matches!(cursor.peek(), None | Some(',')) {
@@ -66,10 +62,7 @@ pub fn print(realm: Option<&str>, params: &Params) -> Result<countersign_token::
     let mut out = String::from("OAuth");
     let mut separator = " ";
     if let Some(realm) = realm {
-        if !realm
-            .chars()
-            .all(|char| matches!(char, ' '..='~') && !matches!(char, '"' | '\\'))
-        {
+        if !realm.chars().all(|char| matches!(char, ' '..='~') && !matches!(char, '"' | '\\')) {
             return Err(Error::Malformed { name: "realm" });
         }
         out.push_str(" realm=\"");

@@ -16,9 +16,7 @@ use crate::{Error, form};
 /// [`Error::NotAnAnswer`] for a body of another kind, [`Error::Json`] for broken JSON, and
 /// [`Error::Repeated`] for a form that repeats a name.
 pub fn members(response: &Response<Vec<u8>>) -> Result<(Object, Vec<Oddity>), Error> {
-    let not_an_answer = Error::NotAnAnswer {
-        status: response.status().as_u16(),
-    };
+    let not_an_answer = Error::NotAnAnswer { status: response.status().as_u16() };
     let mut oddities = Vec::new();
     let mut body = response.body().as_slice();
     if let Some(rest) = body.strip_prefix(b"\xef\xbb\xbf") {
@@ -41,9 +39,7 @@ pub fn members(response: &Response<Vec<u8>>) -> Result<(Object, Vec<Oddity>), Er
             form::is_form(content_type) || essence(content_type).eq_ignore_ascii_case("text/plain")
         }
     };
-    let text = core::str::from_utf8(body)
-        .map_err(|_| not_an_answer.clone())?
-        .trim();
+    let text = core::str::from_utf8(body).map_err(|_| not_an_answer.clone())?.trim();
     if !may_be_form || !text.contains('=') || text.starts_with('<') {
         return Err(not_an_answer);
     }
@@ -51,9 +47,7 @@ pub fn members(response: &Response<Vec<u8>>) -> Result<(Object, Vec<Oddity>), Er
     let mut object = Object::new();
     for (name, value) in form::parse(text)?.iter() {
         if object.get(name).is_some() {
-            return Err(Error::Repeated {
-                name: crate::text::sanitise(name, 64),
-            });
+            return Err(Error::Repeated { name: crate::text::sanitise(name, 64) });
         }
         object.insert(name, Value::text(value));
     }
@@ -67,11 +61,7 @@ pub fn members(response: &Response<Vec<u8>>) -> Result<(Object, Vec<Oddity>), Er
 pub fn refused(response: &Response<Vec<u8>>, object: &Object) -> Option<ErrorResponse> {
     let text = |object: &Object, names: &[&str]| {
         names.iter().find_map(|name| {
-            object
-                .get(name)?
-                .as_text()
-                .filter(|text| !text.is_empty())
-                .map(countersign_token::Secret::new)
+            object.get(name)?.as_text().filter(|text| !text.is_empty()).map(countersign_token::Secret::new)
         })
     };
     let (code, description) = match object.get("error") {
@@ -80,15 +70,9 @@ pub fn refused(response: &Response<Vec<u8>>, object: &Object) -> Option<ErrorRes
         }
         Some(Value::Object(inner)) => {
             let code = text(inner, &["status", "code", "type"]).or_else(|| {
-                inner
-                    .get("code")?
-                    .as_integer()
-                    .map(|code| alloc::string::ToString::to_string(&code).into())
+                inner.get("code")?.as_integer().map(|code| alloc::string::ToString::to_string(&code).into())
             });
-            (
-                Some(code.unwrap_or_else(|| "unknown_error".into())),
-                text(inner, &["message"]),
-            )
+            (Some(code.unwrap_or_else(|| "unknown_error".into())), text(inner, &["message"]))
         }
         _ if matches!(object.get("ok"), Some(Value::Bool(false))) => (Some("unknown_error".into()), None),
         _ => (None, None),
@@ -103,14 +87,7 @@ pub fn refused(response: &Response<Vec<u8>>, object: &Object) -> Option<ErrorRes
 
 /// `Retry-After` in seconds (RFC 9110 §10.2.3); its other form, a date, needs a clock and is left to whoever has one.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers
-        .get(header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
+    headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 fn content_type(headers: &HeaderMap) -> Option<&str> {
@@ -138,10 +115,9 @@ pub(super) fn scopes(
             Ok((Some(countersign_token::Scopes::none()), vec![Oddity::ScopeEmpty]))
         }
         // Without a space a comma delimits; with one it is part of a scope's name.
-        Some(Value::Text(text)) if text.expose().contains(',') && !text.expose().contains(' ') => Ok((
-            Some(text.expose().split(',').collect()),
-            vec![Oddity::ScopeCommas],
-        )),
+        Some(Value::Text(text)) if text.expose().contains(',') && !text.expose().contains(' ') => {
+            Ok((Some(text.expose().split(',').collect()), vec![Oddity::ScopeCommas]))
+        }
         Some(Value::Text(text)) => Ok((Some(text.expose().into()), vec![])),
         Some(Value::Array(items)) => {
             let scopes = items

@@ -28,13 +28,7 @@ pub struct ErrorResponse {
 impl ErrorResponse {
     /// A refusal with this code.
     pub fn new(code: ErrorCode) -> Self {
-        Self {
-            code,
-            status: None,
-            retry_after: None,
-            description: None,
-            uri: None,
-        }
+        Self { code, status: None, retry_after: None, description: None, uri: None }
     }
 
     /// The same refusal with the server's own words, made fit to be shown.
@@ -49,9 +43,7 @@ impl ErrorResponse {
     /// The same refusal with the address of a page about it.
     #[must_use]
     pub fn with_uri(mut self, uri: Option<&str>) -> Self {
-        self.uri = uri
-            .map(|uri| text::sanitise(uri, LONGEST_DESCRIPTION))
-            .filter(|uri| !uri.is_empty());
+        self.uri = uri.map(|uri| text::sanitise(uri, LONGEST_DESCRIPTION)).filter(|uri| !uri.is_empty());
         self
     }
 
@@ -80,10 +72,8 @@ impl ErrorResponse {
 
     /// Whether the same request may succeed later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self.code,
-            ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError
-        ) || matches!(self.status, Some(408 | 429 | 500..=599))
+        matches!(self.code, ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError)
+            || matches!(self.status, Some(408 | 429 | 500..=599))
     }
 }
 
@@ -95,13 +85,7 @@ impl fmt::Display for ErrorResponse {
 
 impl fmt::Debug for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            code,
-            status,
-            retry_after,
-            description: _,
-            uri: _,
-        } = self;
+        let Self { code, status, retry_after, description: _, uri: _ } = self;
         f.debug_struct("ErrorResponse")
             .field("code", code)
             .field("status", status)

@@ -51,10 +51,7 @@ impl Lifetime {
     fn from_seconds(seconds: i128) -> (Self, bool) {
         match u64::try_from(seconds) {
             Ok(0) => (Self::Unknown, false),
-            Ok(seconds) => (
-                Self::For(Duration::from_secs(seconds.min(LONGEST))),
-                seconds <= LONGEST,
-            ),
+            Ok(seconds) => (Self::For(Duration::from_secs(seconds.min(LONGEST))), seconds <= LONGEST),
             Err(_) if seconds < 0 => (Self::Over, false),
             Err(_) => (Self::For(Duration::from_secs(LONGEST)), false),
         }

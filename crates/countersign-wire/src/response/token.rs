@@ -56,9 +56,7 @@ impl TokenResponse {
             return Err(Error::Refused(refusal));
         }
         if !response.status().is_success() {
-            return Err(Error::NotAnAnswer {
-                status: response.status().as_u16(),
-            });
+            return Err(Error::NotAnAnswer { status: response.status().as_u16() });
         }
         if response.status() != StatusCode::OK {
             oddities.push(Oddity::Status);

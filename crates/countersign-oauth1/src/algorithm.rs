@@ -1,0 +1,59 @@
+use core::fmt;
+
+/// A signature method by its name on the wire (RFC 5849 §3.4).
+///
+/// The methods beside RFC 5849's three are those that servers added in the same manner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// `HMAC-SHA1` (RFC 5849 §3.4.2), which every server knows.
+    HmacSha1,
+    /// `HMAC-SHA256`.
+    HmacSha256,
+    /// `HMAC-SHA512`.
+    HmacSha512,
+    /// `RSA-SHA1` (RFC 5849 §3.4.3).
+    RsaSha1,
+    /// `RSA-SHA256`.
+    RsaSha256,
+    /// `RSA-SHA512`.
+    RsaSha512,
+    /// `PLAINTEXT` (RFC 5849 §3.4.4): the secrets themselves, for TLS only.
+    Plaintext,
+}
+
+impl Algorithm {
+    const ALL: [Self; 7] = [
+        Self::HmacSha1,
+        Self::HmacSha256,
+        Self::HmacSha512,
+        Self::RsaSha1,
+        Self::RsaSha256,
+        Self::RsaSha512,
+        Self::Plaintext,
+    ];
+
+    /// The value of `oauth_signature_method`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha512 => "HMAC-SHA512",
+            Self::RsaSha1 => "RSA-SHA1",
+            Self::RsaSha256 => "RSA-SHA256",
+            Self::RsaSha512 => "RSA-SHA512",
+            Self::Plaintext => "PLAINTEXT",
+        }
+    }
+
+    /// The method of this name, in exactly this spelling.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,234 @@
+//! The base string URI (RFC 5849 §3.4.1.2).
+
+use alloc::string::String;
+use core::fmt;
+
+use countersign_wire::percent;
+
+use crate::{Error, RequestUri, request_uri::Written};
+
+/// Why a URI cannot be signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UriFault {
+    /// The scheme is missing, or is neither `http` nor `https`.
+    Scheme,
+    /// There is a user name or a password, which belong into no request URI.
+    UserInfo,
+    /// The host is missing or holds a character that no host has; an international name goes in its ASCII form.
+    Host,
+    /// The port is not a number from 1 to 65535 without leading zeros.
+    Port,
+    /// The path does not begin with a slash.
+    Path,
+    /// There is a fragment, which never goes on the wire.
+    Fragment,
+    /// A `%` is not followed by two hexadecimal digits.
+    PercentEncoding,
+    /// There is a space, which one client sends as `%20` and another as `+`.
+    Space,
+    /// There is a control character.
+    Control,
+}
+
+impl fmt::Display for UriFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scheme => "no scheme http or https",
+            Self::UserInfo => "a user name",
+            Self::Host => "no valid host",
+            Self::Port => "no valid port",
+            Self::Path => "a path without a leading slash",
+            Self::Fragment => "a fragment",
+            Self::PercentEncoding => "broken percent-encoding",
+            Self::Space => "a space",
+            Self::Control => "a control character",
+        })
+    }
+}
+
+/// A request URI that has been checked, in its parts.
+#[derive(Clone, Copy)]
+pub(crate) struct BaseUri<'a> {
+    tls: bool,
+    host: &'a str,
+    /// Absent when it is the default of the scheme.
+    port: Option<u16>,
+    path: &'a str,
+    pub(crate) query: &'a str,
+    /// Where the query begins in the URI, in bytes.
+    pub(crate) query_position: usize,
+}
+
+impl<'a> BaseUri<'a> {
+    pub(crate) fn parse(uri: RequestUri<'a>) -> Result<Self, Error> {
+        let (scheme, authority, rest) = match uri.0 {
+            Written::Whole(text) => {
+                let (scheme, rest) = text.split_once("://").ok_or(fault(UriFault::Scheme, 0))?;
+                let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+                let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+                (scheme, authority, rest)
+            }
+            Written::Parts { scheme, authority, path_and_query } => (scheme, authority, path_and_query),
+        };
+        let tls = if scheme.eq_ignore_ascii_case("https") {
+            true
+        } else if scheme.eq_ignore_ascii_case("http") {
+            false
+        } else {
+            return Err(fault(UriFault::Scheme, 0));
+        };
+        let authority_position = scheme.len().saturating_add(3);
+        let (host, port) = split_authority(authority, authority_position, tls)?;
+        let path_position = authority_position.saturating_add(authority.len());
+        check_characters(rest, path_position)?;
+        let (path, query, query_offset) = match rest.split_once('?') {
+            Some((path, query)) => (path, query, path.len().saturating_add(1)),
+            None => (rest, "", rest.len()),
+        };
+        if !path.is_empty() && !path.starts_with('/') {
+            return Err(fault(UriFault::Path, path_position));
+        }
+        Ok(Self {
+            tls,
+            host,
+            port,
+            path: if path.is_empty() { "/" } else { path },
+            query,
+            query_position: path_position.saturating_add(query_offset),
+        })
+    }
+
+    /// Whether what is sent there is hidden from the network: by TLS, or because it never leaves the machine.
+    pub(crate) fn is_private(&self) -> bool {
+        let loopback = self.host.eq_ignore_ascii_case("localhost")
+            || self.host == "[::1]"
+            || self.host.parse().is_ok_and(|address: core::net::Ipv4Addr| address.is_loopback());
+        self.tls || loopback
+    }
+
+    /// Appends the base string URI through `write`, which takes it in pieces.
+    fn pieces(&self, mut write: impl FnMut(&str)) {
+        write(if self.tls { "https://" } else { "http://" });
+        let mut lower = [0; 4];
+        for char in self.host.chars() {
+            write(char.to_ascii_lowercase().encode_utf8(&mut lower));
+        }
+        if let Some(port) = self.port {
+            let mut digits = [0; 5];
+            write(":");
+            write(decimal(port, &mut digits));
+        }
+        write(self.path);
+    }
+
+    /// Appends it percent-encoded, as the base string wants it.
+    pub(crate) fn write_encoded(&self, out: &mut String) {
+        self.pieces(|piece| percent::encode_to(piece.as_bytes(), out));
+    }
+}
+
+/// The base string URI of a request (RFC 5849 §3.4.1.2).
+///
+/// Scheme and host are lower case, the scheme's default port is left out, an empty path is `/`, query and
+/// fragment are gone. The path stays as it is written: it is neither decoded nor normalised.
+///
+/// ```
+/// use countersign_oauth1::{RequestUri, base_string_uri};
+///
+/// let uri = RequestUri::parts("http", "EXAMPLE.COM:80", "/r%20v/X?id=123");
+/// assert_eq!(base_string_uri(uri)?, "http://example.com/r%20v/X");
+/// # Ok::<(), countersign_oauth1::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Uri`] with the position of what could be read in two ways.
+pub fn base_string_uri<'a>(uri: impl Into<RequestUri<'a>>) -> Result<String, Error> {
+    let uri = BaseUri::parse(uri.into())?;
+    let mut out = String::new();
+    uri.pieces(|piece| out.push_str(piece));
+    Ok(out)
+}
+
+const fn fault(fault: UriFault, position: usize) -> Error {
+    Error::Uri { fault, position }
+}
+
+/// Host and port of RFC 3986 §3.2, without the user information that HTTP deprecates (RFC 9110 §4.2.4).
+fn split_authority(authority: &str, start: usize, tls: bool) -> Result<(&str, Option<u16>), Error> {
+    let at = |offset: usize| start.saturating_add(offset);
+    if let Some(offset) = authority.rfind('@') {
+        return Err(fault(UriFault::UserInfo, at(offset)));
+    }
+    let host_end = match authority.find(']') {
+        Some(bracket) => bracket.saturating_add(1),
+        None => authority.find(':').unwrap_or(authority.len()),
+    };
+    let (host, port) = authority.split_at_checked(host_end).unwrap_or((authority, ""));
+    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let (name, name_offset) = literal.map_or((host, 0), |literal| (literal, 1));
+    if name.is_empty() {
+        return Err(fault(UriFault::Host, at(name_offset)));
+    }
+    if literal.is_some_and(|literal| literal.parse::<core::net::Ipv6Addr>().is_err()) {
+        return Err(fault(UriFault::Host, at(name_offset)));
+    }
+    if literal.is_none()
+        && let Some(offset) = name.bytes().position(|byte| !is_host_byte(byte))
+    {
+        return Err(fault(UriFault::Host, at(offset)));
+    }
+    let Some(digits) = port.strip_prefix(':') else {
+        return if port.is_empty() { Ok((host, None)) } else { Err(fault(UriFault::Host, at(host_end))) };
+    };
+    if digits.is_empty() {
+        return Ok((host, None));
+    }
+    let broken = fault(UriFault::Port, at(host_end.saturating_add(1)));
+    if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(broken);
+    }
+    let number: u16 = digits.parse().map_err(|_| broken)?;
+    let default = if tls { 443 } else { 80 };
+    Ok((host, (number != default).then_some(number)))
+}
+
+/// RFC 3986 §3.2.2 `reg-name` without percent-encoding, which no resolver understands.
+const fn is_host_byte(byte: u8) -> bool {
+    percent::is_unreserved(byte) || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=')
+}
+
+fn check_characters(rest: &str, start: usize) -> Result<(), Error> {
+    let mut bytes = rest.bytes().enumerate();
+    while let Some((offset, byte)) = bytes.next() {
+        let found = match byte {
+            b'#' => UriFault::Fragment,
+            b' ' => UriFault::Space,
+            0..=0x1f | 0x7f => UriFault::Control,
+            b'%' => {
+                let mut digit = || bytes.next().is_some_and(|(_, byte)| byte.is_ascii_hexdigit());
+                if digit() && digit() {
+                    continue;
+                }
+                UriFault::PercentEncoding
+            }
+            _ => continue,
+        };
+        return Err(fault(found, start.saturating_add(offset)));
+    }
+    Ok(())
+}
+
+fn decimal(mut number: u16, digits: &mut [u8; 5]) -> &str {
+    let mut start = digits.len();
+    for slot in digits.iter_mut().rev() {
+        let Ok(digit) = u8::try_from(number % 10) else { break };
+        *slot = b'0'.saturating_add(digit);
+        start = start.saturating_sub(1);
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    digits.get(start..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
+}

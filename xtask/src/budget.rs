@@ -17,23 +17,11 @@ struct Job {
 }
 
 const JOBS: &[Job] = &[
-    Job {
-        name: "OAuth 1.0a signature alone",
-        crates: &["countersign-oauth1"],
-        limit: 19,
-    },
-    Job {
-        name: "code + PKCE, a transport of one's own",
-        crates: &["countersign-flow"],
-        limit: 22,
-    },
+    Job { name: "OAuth 1.0a signature alone", crates: &["countersign-oauth1"], limit: 19 },
+    Job { name: "code + PKCE, a transport of one's own", crates: &["countersign-flow"], limit: 22 },
     Job {
         name: "code + PKCE, blocking",
-        crates: &[
-            "countersign-flow",
-            "countersign-transport",
-            "countersign-transport-ureq",
-        ],
+        crates: &["countersign-flow", "countersign-transport", "countersign-transport-ureq"],
         limit: 37,
     },
 ];
@@ -55,17 +43,11 @@ pub(crate) fn task(arguments: lexopt::Parser) -> Outcome {
         )?;
         print(&cost, &limit.to_string(), name);
         if cost.crates > *limit {
-            findings.push(format!(
-                "{name}: {} third-party crates, and {limit} is the limit",
-                cost.crates
-            ));
+            findings.push(format!("{name}: {} third-party crates, and {limit} is the limit", cost.crates));
         }
     }
     let has_job = |package: &&Package| JOBS.iter().any(|job| job.crates == [package.name.as_str()]);
-    for package in workspace
-        .published()
-        .filter(|package| package.library && !has_job(package))
-    {
+    for package in workspace.published().filter(|package| package.library && !has_job(package)) {
         print(&measure(&[package], true)?, "-", &package.name);
     }
     verdict("budget", &findings)
@@ -91,13 +73,9 @@ fn measure(packages: &[&Package], default_features: bool) -> Outcome<Cost> {
     };
     let crates = third_party(&tree("normal")?);
     let with_build = third_party(&tree("normal,build")?);
-    let c_compiler = with_build
-        .iter()
-        .any(|line| ["cc ", "cmake "].iter().any(|tool| line.starts_with(tool)));
-    Ok(Cost {
-        crates: crates.len(),
-        c_compiler,
-    })
+    let c_compiler =
+        with_build.iter().any(|line| ["cc ", "cmake "].iter().any(|tool| line.starts_with(tool)));
+    Ok(Cost { crates: crates.len(), c_compiler })
 }
 
 fn manifest(packages: &[&Package], default_features: bool) -> String {
@@ -114,11 +92,7 @@ fn manifest(packages: &[&Package], default_features: bool) -> String {
 /// The distinct crates of a tree, by name and version, that come from a registry.
 fn third_party(tree: &str) -> BTreeSet<String> {
     let from_registry = |line: &&str| !line.is_empty() && !line.contains(['/', '\\']);
-    tree.lines()
-        .map(|line| line.trim_end_matches(" (*)"))
-        .filter(from_registry)
-        .map(str::to_owned)
-        .collect()
+    tree.lines().map(|line| line.trim_end_matches(" (*)")).filter(from_registry).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -133,11 +107,8 @@ mod tests {
 
     #[test]
     fn the_consumer_takes_what_the_job_names() {
-        let package = Package {
-            name: "countersign-x".to_owned(),
-            directory: "/x".into(),
-            ..Package::default()
-        };
+        let package =
+            Package { name: "countersign-x".to_owned(), directory: "/x".into(), ..Package::default() };
         let manifest = manifest(&[&package], false);
         assert!(
             manifest.ends_with("\ncountersign-x = { path = \"/x\", default-features = false }\n"),

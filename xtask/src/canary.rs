@@ -38,10 +38,7 @@ pub(crate) fn task(arguments: lexopt::Parser) -> Outcome {
                 .map(|name| format!("{}: {name} is not in tests/canary.rs", package.name)),
         );
         if types.is_empty() {
-            findings.push(format!(
-                "{}: no public type was found, which cannot be",
-                package.name
-            ));
+            findings.push(format!("{}: no public type was found, which cannot be", package.name));
         }
     }
     verdict("canary", &findings)
@@ -53,43 +50,32 @@ pub(crate) fn task(arguments: lexopt::Parser) -> Outcome {
 /// cargo, it would build half of the dependencies anew, each time, and once more without it.
 pub(crate) fn stand_in_for_rustdoc() -> Option<ExitCode> {
     let rustdoc = env::var_os(RUSTDOC)?;
-    let status = Command::new(rustdoc)
-        .args(env::args_os().skip(1))
-        .env("RUSTC_BOOTSTRAP", "1")
-        .status();
-    Some(if status.is_ok_and(|status| status.success()) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let status = Command::new(rustdoc).args(env::args_os().skip(1)).env("RUSTC_BOOTSTRAP", "1").status();
+    Some(if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn documentation(package: &Package) -> Outcome<Value> {
     let rustdoc = env::var_os("RUSTDOC").unwrap_or_else(|| OsString::from("rustdoc"));
-    let mut command = shell::cargo([
-        "rustdoc",
-        "--quiet",
-        "--lib",
-        "--all-features",
-        "--package",
-        &package.name,
-    ]);
-    command.args([
-        "--",
-        "-Zunstable-options",
-        "--output-format=json",
-        "--document-hidden-items",
-    ]);
+    let mut command =
+        shell::cargo(["rustdoc", "--quiet", "--lib", "--all-features", "--package", &package.name]);
+    command.args(["--", "-Zunstable-options", "--output-format=json", "--document-hidden-items"]);
     shell::run(command.env(RUSTDOC, rustdoc).env("RUSTDOC", env::current_exe()?))?;
-    let file = shell::target()
-        .join("doc")
-        .join(package.name.replace('-', "_") + ".json");
+    let file = shell::target().join("doc").join(package.name.replace('-', "_") + ".json");
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(serde_json::from_str(&text)?)
 }
 
-/// The structs, enums and unions that can be named from outside, each with the module it is named in.
-fn public_types(documentation: &Value) -> Option<BTreeSet<(String, String)>> {
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct PublicType {
+    name: String,
+    /// The module in which it is named.
+    module: String,
+    /// Whether it implements `Display`.
+    displays: bool,
+}
+
+/// The structs, enums and unions that can be named from outside.
+fn public_types(documentation: &Value) -> Option<BTreeSet<PublicType>> {
     let index = documentation.get("index")?.as_object()?;
     let root = documentation.get("root")?.to_string();
     let root_name = index.get(&root)?.get("name")?.as_str()?;
@@ -103,101 +89,127 @@ fn public_types(documentation: &Value) -> Option<BTreeSet<(String, String)>> {
         let name = || Some(item.get("name")?.as_str()?.to_owned());
         if let Some(content) = inner.get("module") {
             if seen.insert(id) {
+                let items = content.get("items")?.as_array()?;
                 let module = name()?;
-                ahead.extend(
-                    content
-                        .get("items")?
-                        .as_array()?
-                        .iter()
-                        .map(|id| (module.clone(), id.to_string())),
-                );
+                ahead.extend(items.iter().map(|id| (module.clone(), id.to_string())));
             }
         } else if let Some(import) = inner.get("use") {
-            let target = import.get("id")?.to_string();
-            ahead.push((module, target));
-        } else if ["struct", "enum", "union"]
-            .iter()
-            .any(|kind| inner.get(kind).is_some())
-        {
-            // One type under two paths is still one; the shortest list of needles has it once.
-            types.entry(id).or_insert((name()?, module));
+            ahead.push((module, import.get("id")?.to_string()));
+        } else if let Some(kind) = ["struct", "enum", "union"].iter().find_map(|kind| inner.get(kind)) {
+            let displays = kind.get("impls")?.as_array()?.iter().any(|id| {
+                let path = index.get(&id.to_string()).and_then(|item| item.pointer("/inner/impl/trait/path"));
+                path.and_then(Value::as_str).is_some_and(|path| path.rsplit("::").next() == Some("Display"))
+            });
+            // One type under two paths is still one.
+            types.entry(id).or_insert(PublicType { name: name()?, module, displays });
         }
     }
     Some(types.into_values().collect())
 }
 
-/// The types that the test does not name; where two types share a name, the module must be named too.
-fn missing(types: &BTreeSet<(String, String)>, test: &str) -> Vec<String> {
-    let code = source::code(test);
-    // An import alone asserts nothing.
-    let code: String = code
-        .split_inclusive(';')
-        .filter(|statement| !statement.trim_start().starts_with("use "))
-        .collect();
-    let needle = |(name, module): &(String, String)| {
-        let shared = types.iter().filter(|(other, _)| other == name).count() > 1;
-        if shared {
-            format!("{module}::{name}")
-        } else {
-            name.clone()
+/// What the test does not assert; where two types share a name, the module must be named too.
+fn missing(types: &BTreeSet<PublicType>, test: &str) -> Vec<String> {
+    let asserted = asserted(test);
+    let mut missing = Vec::new();
+    for PublicType { name, module, displays } in types {
+        let shared = types.iter().filter(|other| other.name == *name).count() > 1;
+        let wanted = if shared { format!("{module}::{name}") } else { name.clone() };
+        let mut found =
+            asserted.iter().filter(|(path, _)| format!("::{path}").ends_with(&format!("::{wanted}")));
+        if found.clone().next().is_none() {
+            missing.push(wanted);
+        } else if *displays && !found.any(|(_, displayed)| *displayed) {
+            missing.push(format!("{wanted}, Display"));
         }
-    };
-    types
-        .iter()
-        .map(needle)
-        .filter(|needle| !source::has_word(&code, needle))
-        .collect()
+    }
+    missing
+}
+
+/// The types that stand in `assert_no_canary! { Type => …, Type<'_>, Display => … }`, and which with `Display`.
+fn asserted(test: &str) -> BTreeSet<(String, bool)> {
+    let code = source::code(test);
+    let mut asserted = BTreeSet::new();
+    for call in code.split("assert_no_canary!").skip(1) {
+        let call = call.split_at(source::bracketed(call).unwrap_or(0)).0;
+        for (arrow, _) in call.match_indices("=>") {
+            let head = call.split_at(arrow).0.trim_end();
+            let with_display = head
+                .strip_suffix("Display")
+                .and_then(|head| head.trim_end().strip_suffix(','))
+                .map(str::trim_end);
+            let path = without_arguments(with_display.unwrap_or(head));
+            let start = path.rfind(|c| c != ':' && !source::is_word_character(c)).map_or(0, |at| at + 1);
+            asserted.insert((path.split_at(start).1.to_owned(), with_display.is_some()));
+        }
+    }
+    asserted
+}
+
+/// `path::Type` of `path::Type<'a, B<C>>`.
+fn without_arguments(path: &str) -> &str {
+    let mut depth = 0_usize;
+    for (at, c) in path.char_indices().rev() {
+        match c {
+            '>' => depth += 1,
+            '<' if depth == 1 => return path.split_at(at).0,
+            '<' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => return path,
+            _ => {}
+        }
+    }
+    path
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A crate `it` with `Plain`, `inner::Choice`, a re-export of the private module's `Hidden`, a name from
-    /// another crate and a function.
+    /// A crate `it` with `Plain`, `inner::Choice`, a re-export of the private module's `Hidden`, which has
+    /// `Display`, a name from another crate and a function.
     fn documentation() -> Value {
         serde_json::json!({ "root": 0, "index": {
             "0": { "name": "it", "inner": { "module": { "items": [1, 2, 4, 6, 7] } } },
-            "1": { "name": "Plain", "inner": { "struct": {} } },
+            "1": { "name": "Plain", "inner": { "struct": { "impls": [10, 98] } } },
             "2": { "name": "inner", "inner": { "module": { "items": [3, 8] } } },
-            "3": { "name": "Choice", "inner": { "enum": {} } },
+            "3": { "name": "Choice", "inner": { "enum": { "impls": [] } } },
             "4": { "name": null, "inner": { "use": { "id": 5, "is_glob": false } } },
-            "5": { "name": "Hidden", "inner": { "union": {} } },
+            "5": { "name": "Hidden", "inner": { "union": { "impls": [9, 10] } } },
             "6": { "name": null, "inner": { "use": { "id": 99, "is_glob": false } } },
             "7": { "name": "function", "inner": { "function": {} } },
             "8": { "name": null, "inner": { "use": { "id": 2, "is_glob": true } } },
+            "9": { "name": null, "inner": { "impl": { "trait": { "path": "fmt::Display" } } } },
+            "10": { "name": null, "inner": { "impl": { "trait": { "path": "Debug" } } } },
         } })
     }
 
     #[track_caller]
-    fn check(test: &str, expected: &[&str]) {
-        assert_eq!(missing(&public_types(&documentation()).unwrap(), test), expected);
+    fn check(assertions: &str, expected: &[&str]) {
+        let test = format!("assert_no_canary! {{ {assertions} }}");
+        assert_eq!(missing(&public_types(&documentation()).unwrap(), &test), expected);
     }
 
     #[test]
-    fn a_type_that_is_not_named_is_missing() {
-        check("assert_no_canary!(Plain(1), Choice::A, Hidden { a: 1 });", &[]);
-        check("assert_no_canary!(Plain(1), Choice::A);", &["Hidden"]);
-        check(
-            "assert_no_canary!(Plainer(1), Choice::A, Hidden { a: 1 });",
-            &["Plain"],
-        );
+    fn a_type_that_is_not_asserted_is_missing() {
+        check("Plain => Plain(1), it::inner::Choice => Choice::A, Hidden<'_, A<B>> , Display => h()", &[]);
+        check("Plain => Plain(1), Choice => Choice::A", &["Hidden"]);
+        check("Plainer => Plain(1), Choice => Choice::A, Hidden, Display => h()", &["Plain"]);
+        check("Plain => Plain(1), Choice => Choice::A, Hidden => h()", &["Hidden, Display"]);
         check("", &["Choice", "Hidden", "Plain"]);
     }
 
     #[test]
-    fn comments_literals_and_imports_do_not_count() {
-        check(
-            "use it::{Plain, Hidden};\n// Choice\nassert_no_canary!(\"Plain\", Hidden);",
-            &["Choice", "Plain"],
-        );
+    fn what_is_only_mentioned_is_missing() {
+        check("// Choice => Choice::A,\n Hidden, Display => f(\"Plain => 1\")", &["Choice", "Plain"]);
+        check("Hidden, Display => Plain(Choice::A)", &["Choice", "Plain"]);
+        assert_eq!(asserted("use it::Plain; match x { Plain => 1 }"), BTreeSet::new());
     }
 
     #[test]
     fn types_of_one_name_are_told_apart_by_their_modules() {
-        let types =
-            [("Error", "it"), ("Error", "inner")].map(|(name, module)| (name.to_owned(), module.to_owned()));
-        assert_eq!(missing(&types.into(), "f(inner::Error::A)"), ["it::Error"]);
+        let error =
+            |module: &str| PublicType { name: "Error".into(), module: module.into(), displays: false };
+        let test = "assert_no_canary!(inner::Error => inner::Error::A)";
+        assert_eq!(missing(&[error("it"), error("inner")].into(), test), ["it::Error"]);
     }
 
     #[test]

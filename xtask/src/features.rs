@@ -21,11 +21,8 @@ fn choices(features: &[String]) -> Vec<Vec<String>> {
     let mut choices = vec![flags(&["--no-default-features"])];
     // A single feature is both "each" and "all".
     if features.len() > 1 {
-        choices.extend(
-            features
-                .iter()
-                .map(|feature| flags(&["--no-default-features", "--features", feature])),
-        );
+        choices
+            .extend(features.iter().map(|feature| flags(&["--no-default-features", "--features", feature])));
     }
     if !features.is_empty() {
         choices.push(flags(&["--all-features"]));
@@ -47,10 +44,7 @@ mod tests {
         }
         check(&[], &["--no-default-features"]);
         check(&["a"], &["--no-default-features", "--all-features"]);
-        let (a, b) = (
-            "--no-default-features --features a",
-            "--no-default-features --features b",
-        );
+        let (a, b) = ("--no-default-features --features a", "--no-default-features --features b");
         check(&["a", "b"], &["--no-default-features", a, b, "--all-features"]);
     }
 }

@@ -25,15 +25,8 @@ pub(crate) fn task(mut arguments: lexopt::Parser) -> Outcome {
         }
     }
     let peers = chosen(peers(&shell::root().join("interop"))?, &wanted)?;
-    shell::run(&mut shell::cargo([
-        "build",
-        "--release",
-        "--package",
-        "countersign-cli",
-    ]))?;
-    let binary = shell::target()
-        .join("release")
-        .join(format!("countersign{}", std::env::consts::EXE_SUFFIX));
+    shell::run(&mut shell::cargo(["build", "--release", "--package", "countersign-cli"]))?;
+    let binary = shell::target().join("release").join(format!("countersign{}", std::env::consts::EXE_SUFFIX));
     let mut findings = Vec::new();
     let mut table = Vec::new();
     for (name, script) in peers {
@@ -79,18 +72,11 @@ fn peers(directory: &Path) -> Outcome<Vec<(String, PathBuf)>> {
 }
 
 fn chosen(mut peers: Vec<(String, PathBuf)>, wanted: &[String]) -> Outcome<Vec<(String, PathBuf)>> {
-    if let Some(unknown) = wanted
-        .iter()
-        .find(|wanted| !peers.iter().any(|(name, _)| name == *wanted))
-    {
+    if let Some(unknown) = wanted.iter().find(|wanted| !peers.iter().any(|(name, _)| name == *wanted)) {
         return Err(format!("there is no peer interop/{unknown}").into());
     }
     peers.retain(|(name, _)| wanted.is_empty() || wanted.contains(name));
-    if peers.is_empty() {
-        Err("there is no peer in interop/".into())
-    } else {
-        Ok(peers)
-    }
+    if peers.is_empty() { Err("there is no peer in interop/".into()) } else { Ok(peers) }
 }
 
 /// Runs the command in a process group of its own, of which nothing is left when this returns.
@@ -138,18 +124,12 @@ mod tests {
     #[test]
     fn peers_are_found_and_chosen() {
         let scratch = Scratch::new("interop").unwrap();
-        assert!(
-            chosen(peers(scratch.path()).unwrap(), &[]).is_err(),
-            "no peer is a failure"
-        );
+        assert!(chosen(peers(scratch.path()).unwrap(), &[]).is_err(), "no peer is a failure");
         let (b, a) = (peer(scratch.path(), "b"), peer(scratch.path(), "a"));
         fs::create_dir(scratch.path().join("no-script")).unwrap();
         let all = peers(scratch.path()).unwrap();
         assert_eq!(all, [("a".to_owned(), a), ("b".to_owned(), b.clone())]);
-        assert_eq!(
-            chosen(all.clone(), &["b".to_owned()]).unwrap(),
-            [("b".to_owned(), b)]
-        );
+        assert_eq!(chosen(all.clone(), &["b".to_owned()]).unwrap(), [("b".to_owned(), b)]);
         assert!(chosen(all, &["c".to_owned()]).is_err());
     }
 
@@ -158,15 +138,8 @@ mod tests {
     fn a_peer_that_hangs_is_stopped_with_its_children() {
         let scratch = Scratch::new("interop").unwrap();
         let pid = scratch.path().join("pid");
-        let script = format!(
-            "sleep 600 & echo $! > {}.new; mv {0}.new {0}; wait",
-            pid.display()
-        );
-        let error = run(
-            Command::new("sh").args(["-c", &script]),
-            Duration::from_millis(500),
-        )
-        .unwrap_err();
+        let script = format!("sleep 600 & echo $! > {}.new; mv {0}.new {0}; wait", pid.display());
+        let error = run(Command::new("sh").args(["-c", &script]), Duration::from_millis(500)).unwrap_err();
         assert!(error.to_string().contains("stopped after"));
         let sleeper = fs::read_to_string(&pid).unwrap();
         // A stopped process may stay as a zombie until init has seen it.

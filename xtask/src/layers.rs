@@ -30,10 +30,7 @@ pub(crate) fn task(mut arguments: lexopt::Parser) -> Outcome {
     }
     let workspace = Workspace::load()?;
     let mut findings = order(&workspace.packages);
-    for package in workspace
-        .published()
-        .filter(|package| PURE.contains(&package.name.as_str()))
-    {
+    for package in workspace.published().filter(|package| PURE.contains(&package.name.as_str())) {
         findings.extend(purity(&package.name, &sources(&package.directory.join("src"))?));
     }
     findings.extend(stale_page(&workspace, write)?);
@@ -72,14 +69,12 @@ fn order(packages: &[Package]) -> Vec<String> {
                     findings.push(format!("{name} (layer {layer}) points sideways to {other}"));
                 }
                 Some(above) => {
-                    findings.push(format!(
-                        "{name} (layer {layer}) points upward to {other} (layer {above})"
-                    ));
+                    findings.push(format!("{name} (layer {layer}) points upward to {other} (layer {above})"));
                 }
                 None if dependency.kind == Kind::Dev && other == "testkit" => {}
-                None => findings.push(format!(
-                    "{name} (layer {layer}) depends on {other}, which is in no layer"
-                )),
+                None => {
+                    findings.push(format!("{name} (layer {layer}) depends on {other}, which is in no layer"))
+                }
             }
         }
     }
@@ -157,42 +152,18 @@ mod tests {
 
     #[test]
     fn dependencies_point_downward() {
-        check(
-            Some(1),
-            &[("base", Kind::Normal), ("base", Kind::Build), ("base", Kind::Dev)],
-            &[],
-        );
+        check(Some(1), &[("base", Kind::Normal), ("base", Kind::Build), ("base", Kind::Dev)], &[]);
         check(Some(1), &[("testkit", Kind::Dev)], &[]);
-        check(
-            Some(1),
-            &[("top", Kind::Normal)],
-            &["it (layer 1) points upward to top (layer 2)"],
-        );
-        check(
-            Some(1),
-            &[("top", Kind::Dev)],
-            &["it (layer 1) points upward to top (layer 2)"],
-        );
-        check(
-            Some(1),
-            &[("sibling", Kind::Normal)],
-            &["it (layer 1) points sideways to sibling"],
-        );
-        check(
-            Some(1),
-            &[("sibling", Kind::Build)],
-            &["it (layer 1) points sideways to sibling"],
-        );
+        check(Some(1), &[("top", Kind::Normal)], &["it (layer 1) points upward to top (layer 2)"]);
+        check(Some(1), &[("top", Kind::Dev)], &["it (layer 1) points upward to top (layer 2)"]);
+        check(Some(1), &[("sibling", Kind::Normal)], &["it (layer 1) points sideways to sibling"]);
+        check(Some(1), &[("sibling", Kind::Build)], &["it (layer 1) points sideways to sibling"]);
         check(
             Some(1),
             &[("testkit", Kind::Normal)],
             &["it (layer 1) depends on testkit, which is in no layer"],
         );
-        check(
-            None,
-            &[],
-            &["it declares no [package.metadata.countersign] layer"],
-        );
+        check(None, &[], &["it declares no [package.metadata.countersign] layer"]);
     }
 
     #[test]
@@ -201,10 +172,7 @@ mod tests {
         fn check(lib: &str, expected: &[&str]) {
             assert_eq!(purity("it", &[("lib.rs".to_owned(), lib.to_owned())]), expected);
         }
-        check(
-            "//! `std::fs` is out of reach.\n#![no_std]\nextern crate alloc;\n",
-            &[],
-        );
+        check("//! `std::fs` is out of reach.\n#![no_std]\nextern crate alloc;\n", &[]);
         check("extern crate alloc;\n", &["it: lib.rs is without #![no_std]"]);
         check("#![no_std]\nextern crate std;\n", &["it: lib.rs names std"]);
         check("#![no_std]\nuse std::fs;\n", &["it: lib.rs names std"]);

@@ -26,24 +26,14 @@ struct Task {
 }
 
 const TASKS: &[Task] = &[
-    Task {
-        name: "test",
-        arguments: "",
-        about: "Every check below but interop, in order",
-        run: test::task,
-    },
+    Task { name: "test", arguments: "", about: "Every check below but interop, in order", run: test::task },
     Task {
         name: "layers",
         arguments: "[--write]",
         about: "Dependencies point downward, and docs/architecture.md shows them",
         run: layers::task,
     },
-    Task {
-        name: "tidy",
-        arguments: "",
-        about: "House rules that a tool can check",
-        run: tidy::task,
-    },
+    Task { name: "tidy", arguments: "", about: "House rules that a tool can check", run: tidy::task },
     Task {
         name: "vectors",
         arguments: "",
@@ -56,12 +46,7 @@ const TASKS: &[Task] = &[
         about: "Every public type stands in its crate's tests/canary.rs",
         run: canary::task,
     },
-    Task {
-        name: "budget",
-        arguments: "",
-        about: "Third-party crates per job",
-        run: budget::task,
-    },
+    Task { name: "budget", arguments: "", about: "Third-party crates per job", run: budget::task },
     Task {
         name: "features",
         arguments: "[CRATE…]",
@@ -74,12 +59,7 @@ const TASKS: &[Task] = &[
         about: "The built binary against implementations of others",
         run: interop::task,
     },
-    Task {
-        name: "help",
-        arguments: "",
-        about: "This list",
-        run: help,
-    },
+    Task { name: "help", arguments: "", about: "This list", run: help },
 ];
 
 fn main() -> ExitCode {
@@ -110,13 +90,7 @@ fn dispatch(mut arguments: lexopt::Parser) -> Outcome {
 fn help(arguments: lexopt::Parser) -> Outcome {
     no_arguments(arguments)?;
     let mut out = std::io::stdout().lock();
-    for Task {
-        name,
-        arguments,
-        about,
-        run: _,
-    } in TASKS
-    {
+    for Task { name, arguments, about, run: _ } in TASKS {
         let call = format!("{name} {arguments}");
         writeln!(out, "cargo xtask {call:<26} {about}")?;
     }
@@ -124,9 +98,7 @@ fn help(arguments: lexopt::Parser) -> Outcome {
 }
 
 fn no_arguments(mut arguments: lexopt::Parser) -> Outcome {
-    arguments
-        .next()?
-        .map_or(Ok(()), |argument| Err(argument.unexpected().into()))
+    arguments.next()?.map_or(Ok(()), |argument| Err(argument.unexpected().into()))
 }
 
 /// The remaining arguments, which are all names.

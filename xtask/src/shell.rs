@@ -32,15 +32,8 @@ pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
 pub(crate) fn run(command: &mut Command) -> Outcome {
     let line = show(command);
     note(&format!("$ {line}"));
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|error| format!("`{line}`: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{line}` ended with {status}").into())
-    }
+    let status = command.stdin(Stdio::null()).status().map_err(|error| format!("`{line}`: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{line}` ended with {status}").into()) }
 }
 
 /// Runs the command and gives what it printed; its complaints go through.

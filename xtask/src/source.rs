@@ -42,10 +42,10 @@ pub(crate) fn has_word(code: &str, word: &str) -> bool {
 pub(crate) fn lines(source: &str) -> (usize, usize) {
     let code = code(source);
     let module = |(at, attribute): (usize, &str)| {
-        let rest = code.split_at(at).1;
-        let is_module = rest.strip_prefix(attribute)?.trim_start().starts_with("mod ");
-        let body = rest.split_at(block(rest)?).0;
-        is_module.then(|| body.matches('\n').count() + 1)
+        let item = code.split_at(at).1.strip_prefix(attribute)?.trim_start();
+        let body = item.strip_prefix("mod ")?;
+        // The attribute has a line of its own.
+        Some(body.split_at(bracketed(body)?).0.matches('\n').count() + 2)
     };
     let tests = code.match_indices("#[cfg(test)]").filter_map(module).sum();
     (source.lines().count().saturating_sub(tests), tests)
@@ -55,14 +55,14 @@ pub(crate) fn is_word_character(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Where the first `{` of `code` is closed again.
-fn block(code: &str) -> Option<usize> {
+/// Where the first bracket of `code` is closed again; nothing when a statement ends before it.
+pub(crate) fn bracketed(code: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in code.char_indices() {
         match c {
-            '{' => depth += 1,
-            '}' if depth == 1 => return Some(at),
-            '}' => depth = depth.saturating_sub(1),
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' if depth == 1 => return Some(at),
+            '}' | ')' | ']' => depth = depth.saturating_sub(1),
             ';' if depth == 0 => return None,
             _ => {}
         }
@@ -124,8 +124,7 @@ fn prefixed(text: &str) -> usize {
         return 0;
     };
     let end = format!("\"{}", "#".repeat(hashes));
-    body.find(&end)
-        .map_or(text.len(), |at| prefix + hashes + 1 + at + end.len())
+    body.find(&end).map_or(text.len(), |at| prefix + hashes + 1 + at + end.len())
 }
 
 /// The length of a character literal; 0 for a lifetime.

@@ -11,54 +11,18 @@ struct Step {
 }
 
 const STEPS: &[Step] = &[
-    Step {
-        name: "format",
-        run: format,
-    },
-    Step {
-        name: "layers",
-        run: || layers::task(none()),
-    },
-    Step {
-        name: "tidy",
-        run: || tidy::task(none()),
-    },
-    Step {
-        name: "vectors",
-        run: || vectors::task(none()),
-    },
-    Step {
-        name: "deny",
-        run: deny,
-    },
-    Step {
-        name: "budget",
-        run: || budget::task(none()),
-    },
-    Step {
-        name: "clippy",
-        run: clippy,
-    },
-    Step {
-        name: "tests",
-        run: || cargo(&["test", "--workspace", "--all-features", "--all-targets"]),
-    },
-    Step {
-        name: "doc tests",
-        run: || cargo(&["test", "--workspace", "--all-features", "--doc"]),
-    },
-    Step {
-        name: "documentation",
-        run: documentation,
-    },
-    Step {
-        name: "canary",
-        run: || canary::task(none()),
-    },
-    Step {
-        name: "features",
-        run: || features::task(none()),
-    },
+    Step { name: "format", run: format },
+    Step { name: "layers", run: || layers::task(none()) },
+    Step { name: "tidy", run: || tidy::task(none()) },
+    Step { name: "vectors", run: || vectors::task(none()) },
+    Step { name: "deny", run: deny },
+    Step { name: "budget", run: || budget::task(none()) },
+    Step { name: "clippy", run: clippy },
+    Step { name: "tests", run: || cargo(&["test", "--workspace", "--all-features", "--all-targets"]) },
+    Step { name: "doc tests", run: || cargo(&["test", "--workspace", "--all-features", "--doc"]) },
+    Step { name: "documentation", run: documentation },
+    Step { name: "canary", run: || canary::task(none()) },
+    Step { name: "features", run: || features::task(none()) },
 ];
 
 pub(crate) fn task(arguments: lexopt::Parser) -> Outcome {
@@ -102,50 +66,22 @@ fn format() -> Outcome {
 
 /// What is shipped may not panic; tests may.
 fn clippy() -> Outcome {
-    let shipped = [
-        "clippy",
-        "--workspace",
-        "--lib",
-        "--bins",
-        "--all-features",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let shipped = ["clippy", "--workspace", "--lib", "--bins", "--all-features", "--", "-D", "warnings"];
     cargo(&shipped)?;
-    let everything = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--all-features",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let everything = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
     let may_panic =
         ["unwrap_used", "expect_used", "indexing_slicing", "panic"].map(|lint| format!("-Aclippy::{lint}"));
     shell::run(shell::cargo(everything).args(may_panic))
 }
 
 fn deny() -> Outcome {
-    let version = shell::cargo(["deny", "--version"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let version = shell::cargo(["deny", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !version.is_ok_and(|status| status.success()) {
         return Err(
-            "cargo-deny is not installed: `cargo install cargo-deny --locked --version 0.20.2`".into(),
+            "cargo-deny is not installed: `cargo install cargo-deny --locked --version 0.20.2`".into()
         );
     }
-    cargo(&[
-        "deny",
-        "--workspace",
-        "--all-features",
-        "check",
-        "bans",
-        "licenses",
-        "sources",
-    ])
+    cargo(&["deny", "--workspace", "--all-features", "check", "bans", "licenses", "sources"])
 }
 
 fn documentation() -> Outcome {

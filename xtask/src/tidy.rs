@@ -45,10 +45,7 @@ pub(crate) fn task(arguments: lexopt::Parser) -> Outcome {
     for advice in ADVICE.iter().flat_map(|rule| rule(&project)) {
         shell::note(&format!("advice: {advice}"));
     }
-    verdict(
-        "tidy",
-        &RULES.iter().flat_map(|rule| rule(&project)).collect::<Vec<_>>(),
-    )
+    verdict("tidy", &RULES.iter().flat_map(|rule| rule(&project)).collect::<Vec<_>>())
 }
 
 impl Project {
@@ -67,20 +64,13 @@ impl Project {
         for path in shell::capture(&mut git)?.split_terminator('\0') {
             // Neither a file that is gone from the checkout nor one that is no text is of interest.
             if let Ok(text) = fs::read_to_string(root.join(path)) {
-                files.push(File {
-                    path: path.to_owned(),
-                    text,
-                });
+                files.push(File { path: path.to_owned(), text });
             }
         }
         let mut members = Vec::new();
         for package in Workspace::load()?.packages {
             members.push((
-                package
-                    .directory
-                    .strip_prefix(root)?
-                    .to_string_lossy()
-                    .replace('\\', "/"),
+                package.directory.strip_prefix(root)?.to_string_lossy().replace('\\', "/"),
                 package.published,
             ));
         }
@@ -114,26 +104,17 @@ mod tests {
 
     /// A published crate in `crates/it` with this one file more.
     fn project(path: &str, text: &str) -> Project {
-        let file = |path: &str, text: &str| File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
         let mut files = vec![file(path, text)];
         for (path, text) in [
-            (
-                "crates/it/Cargo.toml",
-                "[package]\nname = \"it\"\n\n[lints]\nworkspace = true\n",
-            ),
+            ("crates/it/Cargo.toml", "[package]\nname = \"it\"\n\n[lints]\nworkspace = true\n"),
             ("crates/it/src/lib.rs", "//! It.\n"),
         ] {
             if !files.iter().any(|file| file.path == path) {
                 files.push(file(path, text));
             }
         }
-        Project {
-            files,
-            members: vec![("crates/it".to_owned(), true)],
-        }
+        Project { files, members: vec![("crates/it".to_owned(), true)] }
     }
 
     /// What all rules together find.

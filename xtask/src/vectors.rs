@@ -42,10 +42,7 @@ fn read(directory: &Path) -> Outcome<Files> {
     let mut files = Files::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
-        files.insert(
-            entry.file_name().to_string_lossy().into_owned(),
-            fs::read(entry.path())?,
-        );
+        files.insert(entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())?);
     }
     Ok(files)
 }
@@ -53,21 +50,14 @@ fn read(directory: &Path) -> Outcome<Files> {
 /// The number of asserted cases of a source, or what is wrong with it.
 fn check(files: &Files) -> Result<u64, Vec<String>> {
     let mut findings = Vec::new();
-    let readme = files
-        .get("README.md")
-        .map(|text| String::from_utf8_lossy(text).to_lowercase());
+    let readme = files.get("README.md").map(|text| String::from_utf8_lossy(text).to_lowercase());
     for word in ["origin", "revision", "licence"] {
         if !readme.as_ref().is_some_and(|text| text.contains(word)) {
             findings.push(format!("README.md does not say the {word}"));
         }
     }
-    let manifest = files
-        .get("manifest.json")
-        .and_then(|text| serde_json::from_slice::<Value>(text).ok());
-    let Some(entries) = manifest
-        .as_ref()
-        .and_then(|manifest| manifest.get("files")?.as_array())
-    else {
+    let manifest = files.get("manifest.json").and_then(|text| serde_json::from_slice::<Value>(text).ok());
+    let Some(entries) = manifest.as_ref().and_then(|manifest| manifest.get("files")?.as_array()) else {
         findings.push("manifest.json is missing or has no list of files".to_owned());
         return Err(findings);
     };
@@ -78,24 +68,13 @@ fn check(files: &Files) -> Result<u64, Vec<String>> {
             Err(finding) => findings.push(finding),
         }
     }
-    let listed = |name: &str| {
-        entries
-            .iter()
-            .any(|entry| entry.get("file").is_some_and(|file| file == name))
-    };
-    for name in files
-        .keys()
-        .filter(|name| !["README.md", "manifest.json"].contains(&name.as_str()))
-    {
+    let listed = |name: &str| entries.iter().any(|entry| entry.get("file").is_some_and(|file| file == name));
+    for name in files.keys().filter(|name| !["README.md", "manifest.json"].contains(&name.as_str())) {
         if !listed(name) {
             findings.push(format!("{name} is not in manifest.json"));
         }
     }
-    if findings.is_empty() {
-        Ok(asserted)
-    } else {
-        Err(findings)
-    }
+    if findings.is_empty() { Ok(asserted) } else { Err(findings) }
 }
 
 fn check_entry(entry: &Value, files: &Files) -> Result<u64, String> {
@@ -105,28 +84,19 @@ fn check_entry(entry: &Value, files: &Files) -> Result<u64, String> {
     let content = files.get(file).ok_or_else(|| format!("{file} does not exist"))?;
     let digest = hex(&Sha256::digest(content));
     if text("sha256") != Some(&digest) {
-        return Err(format!(
-            "{file} has the digest {digest}, which is not the manifest's"
-        ));
+        return Err(format!("{file} has the digest {digest}, which is not the manifest's"));
     }
     let cases = cases(file, content, text("pointer"))?;
     let count = cases.len() as u64;
     if number("cases") != Some(count) {
-        return Err(format!(
-            "{file} holds {count} cases, which is not the manifest's count"
-        ));
+        return Err(format!("{file} holds {count} cases, which is not the manifest's count"));
     }
     let none = Vec::new();
     let excluded = entry.get("excluded").map_or(Some(&none), Value::as_array);
     let excluded = excluded.ok_or_else(|| format!("{file}: `excluded` is not a list"))?;
     let mut ids = Vec::new();
     for exclusion in excluded {
-        let of = |name: &str| {
-            exclusion
-                .get(name)
-                .and_then(Value::as_str)
-                .filter(|text| !text.is_empty())
-        };
+        let of = |name: &str| exclusion.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let id = of("id").ok_or_else(|| format!("{file}: an exclusion has no id"))?;
         of("reason").ok_or_else(|| format!("{file}: {id} is excluded without a reason"))?;
         if ids.contains(&id) || !cases.iter().any(|case| case_id(case) == Some(id)) {
@@ -136,9 +106,7 @@ fn check_entry(entry: &Value, files: &Files) -> Result<u64, String> {
     }
     let left = count - ids.len() as u64;
     if number("asserted") != Some(left) {
-        return Err(format!(
-            "{file}: {left} cases are left to assert, which is not the manifest's count"
-        ));
+        return Err(format!("{file}: {left} cases are left to assert, which is not the manifest's count"));
     }
     Ok(left)
 }
@@ -150,9 +118,7 @@ fn cases(file: &str, content: &[u8], pointer: Option<&str>) -> Result<Vec<Value>
     };
     let document: Value = serde_json::from_slice(content).map_err(|error| format!("{file}: {error}"))?;
     let cases = document.pointer(pointer).and_then(Value::as_array);
-    cases
-        .cloned()
-        .ok_or_else(|| format!("{file} has no array at {pointer:?}"))
+    cases.cloned().ok_or_else(|| format!("{file} has no array at {pointer:?}"))
 }
 
 fn case_id(case: &Value) -> Option<&str> {
@@ -179,28 +145,20 @@ mod tests {
     #[track_caller]
     fn run(change: impl FnOnce(&mut Value, &mut Files)) -> Result<u64, Vec<String>> {
         let mut files = Files::from([
-            (
-                "README.md".to_owned(),
-                b"Origin: here. Revision: 1. Licence: none.".to_vec(),
-            ),
+            ("README.md".to_owned(), b"Origin: here. Revision: 1. Licence: none.".to_vec()),
             ("x.json".to_owned(), CASES.as_bytes().to_vec()),
         ]);
         let mut entry = entry();
         change(&mut entry, &mut files);
         let manifest = serde_json::json!({ "files": [entry] });
-        files
-            .entry("manifest.json".to_owned())
-            .or_insert_with(|| manifest.to_string().into_bytes());
+        files.entry("manifest.json".to_owned()).or_insert_with(|| manifest.to_string().into_bytes());
         check(&files)
     }
 
     #[test]
     fn a_source_as_described_passes() {
         assert_eq!(run(|_, _| {}), Ok(2));
-        assert_eq!(
-            check_entry(&entry(), &Files::new()),
-            Err("x.json does not exist".to_owned())
-        );
+        assert_eq!(check_entry(&entry(), &Files::new()), Err("x.json does not exist".to_owned()));
     }
 
     #[test]
@@ -209,22 +167,10 @@ mod tests {
         fn check(change: impl FnOnce(&mut Value, &mut Files)) {
             assert!(run(change).is_err());
         }
-        check(|_, files| {
-            files
-                .insert("x.json".into(), CASES.replace('a', "A").into())
-                .map_or((), drop)
-        });
+        check(|_, files| files.insert("x.json".into(), CASES.replace('a', "A").into()).map_or((), drop));
         check(|_, files| files.insert("stray.json".into(), b"[]".to_vec()).map_or((), drop));
-        check(|_, files| {
-            files
-                .insert("manifest.json".into(), b"{}".to_vec())
-                .map_or((), drop)
-        });
-        check(|_, files| {
-            files
-                .insert("README.md".into(), b"origin, revision".to_vec())
-                .map_or((), drop)
-        });
+        check(|_, files| files.insert("manifest.json".into(), b"{}".to_vec()).map_or((), drop));
+        check(|_, files| files.insert("README.md".into(), b"origin, revision".to_vec()).map_or((), drop));
         check(|entry, _| entry["cases"] = 4.into());
         check(|entry, _| entry["asserted"] = 3.into());
         check(|entry, _| entry["pointer"] = "/cases".into());

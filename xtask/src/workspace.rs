@@ -70,10 +70,7 @@ impl Workspace {
 
     fn from_metadata(metadata: &Value) -> Option<Self> {
         let packages = metadata.get("packages")?.as_array()?;
-        let mut packages = packages
-            .iter()
-            .map(Package::from_metadata)
-            .collect::<Option<Vec<_>>>()?;
+        let mut packages = packages.iter().map(Package::from_metadata).collect::<Option<Vec<_>>>()?;
         packages.sort_by(|a, b| a.name.cmp(&b.name));
         Some(Self { packages })
     }
@@ -97,9 +94,7 @@ impl Package {
             // Absent means every registry, an empty list none.
             published: list("publish").is_none_or(|registries| !registries.is_empty()),
             library: list("targets")?.iter().any(is_library),
-            layer: package
-                .pointer("/metadata/countersign/layer")
-                .and_then(Value::as_u64),
+            layer: package.pointer("/metadata/countersign/layer").and_then(Value::as_u64),
             features: package
                 .get("features")?
                 .as_object()?
@@ -137,28 +132,13 @@ mod tests {
     #[test]
     fn the_workspace_is_read() {
         let workspace = Workspace::load().unwrap();
-        let xtask = workspace
-            .packages
-            .iter()
-            .find(|package| package.name == "xtask")
-            .unwrap();
+        let xtask = workspace.packages.iter().find(|package| package.name == "xtask").unwrap();
         assert!(!xtask.published && !xtask.library && xtask.layer.is_none());
-        let token = workspace
-            .published()
-            .find(|package| package.name == "countersign-token")
-            .unwrap();
+        let token = workspace.published().find(|package| package.name == "countersign-token").unwrap();
         assert!(token.library && token.layer == Some(0));
         assert!(token.features.contains(&"json".to_owned()));
-        assert!(
-            token
-                .dependencies
-                .iter()
-                .any(|d| d.name == "testkit" && d.kind == Kind::Dev && d.ours)
-        );
+        assert!(token.dependencies.iter().any(|d| d.name == "testkit" && d.kind == Kind::Dev && d.ours));
         assert!(workspace.chosen(&["countersign-nothing".to_owned()]).is_err());
-        assert_eq!(
-            workspace.chosen(&["countersign-token".to_owned()]).unwrap().len(),
-            1
-        );
+        assert_eq!(workspace.chosen(&["countersign-token".to_owned()]).unwrap().len(), 1);
     }
 }

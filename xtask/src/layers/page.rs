@@ -20,10 +20,7 @@ pub(super) fn replace(text: &str, block: &str) -> Option<String> {
 pub(super) fn block(workspace: &Workspace) -> String {
     let mut layers: BTreeMap<u64, Vec<&Package>> = BTreeMap::new();
     for package in workspace.published() {
-        layers
-            .entry(package.layer.unwrap_or_default())
-            .or_default()
-            .push(package);
+        layers.entry(package.layer.unwrap_or_default()).or_default().push(package);
     }
     format!("\n{}\n{}\n", diagram(&layers), table(&layers))
 }
@@ -60,33 +57,21 @@ fn wrap<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 fn table(layers: &BTreeMap<u64, Vec<&Package>>) -> String {
     let mut rows = "| layer | crate | what it is | of ours | of others |\n|---|---|---|---|---|\n".to_owned();
-    for (layer, package) in layers
-        .iter()
-        .flat_map(|(layer, packages)| packages.iter().map(move |p| (layer, p)))
+    for (layer, package) in
+        layers.iter().flat_map(|(layer, packages)| packages.iter().map(move |p| (layer, p)))
     {
-        let Package {
-            name, description, ..
-        } = package;
+        let Package { name, description, .. } = package;
         let (ours, others) = (dependencies(package, true), dependencies(package, false));
-        rows.push_str(&format!(
-            "| {layer} | `{name}` | {description} | {ours} | {others} |\n"
-        ));
+        rows.push_str(&format!("| {layer} | `{name}` | {description} | {ours} | {others} |\n"));
     }
     rows
 }
 
 /// Normal dependencies; in parentheses those behind a feature.
 fn dependencies(package: &Package, ours: bool) -> String {
-    let chosen = package
-        .dependencies
-        .iter()
-        .filter(|d| d.kind == Kind::Normal && d.ours == ours);
+    let chosen = package.dependencies.iter().filter(|d| d.kind == Kind::Normal && d.ours == ours);
     let name = |name: &str| {
-        if ours {
-            name.trim_start_matches("countersign").to_owned()
-        } else {
-            name.to_owned()
-        }
+        if ours { name.trim_start_matches("countersign").to_owned() } else { name.to_owned() }
     };
     let mut names: Vec<_> = chosen
         .map(|d| (d.optional, name(&d.name)))
@@ -104,19 +89,13 @@ mod tests {
     #[test]
     fn only_the_block_is_replaced() {
         let text = format!("before\n{BEGIN}old\n{END}\nafter\n");
-        assert_eq!(
-            replace(&text, "new\n").unwrap(),
-            format!("before\n{BEGIN}new\n{END}\nafter\n")
-        );
+        assert_eq!(replace(&text, "new\n").unwrap(), format!("before\n{BEGIN}new\n{END}\nafter\n"));
         assert_eq!(replace("no block\n", "new\n"), None);
     }
 
     #[test]
     fn names_fill_a_row_and_go_on_in_the_next() {
         let word = "x".repeat(WIDTH / 2);
-        assert_eq!(
-            wrap([word.as_str(), "y", &word].into_iter()),
-            [format!("{word} · y"), word.clone()]
-        );
+        assert_eq!(wrap([word.as_str(), "y", &word].into_iter()), [format!("{word} · y"), word.clone()]);
     }
 }

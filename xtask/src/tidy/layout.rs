@@ -26,9 +26,7 @@ pub(super) fn switched_off_lints(project: &Project) -> Vec<String> {
 pub(super) fn module_files(project: &Project) -> Vec<String> {
     let is_module_file = |path: &str| path == "mod.rs" || path.ends_with("/mod.rs");
     let found = project.rust().filter(|file| is_module_file(&file.path));
-    found
-        .map(|file| format!("{}: a module is `foo.rs` with `foo/`", file.path))
-        .collect()
+    found.map(|file| format!("{}: a module is `foo.rs` with `foo/`", file.path)).collect()
 }
 
 /// What others see of a crate begins with what it is.
@@ -38,10 +36,7 @@ pub(super) fn heads(project: &Project) -> Vec<String> {
         let roots = ["lib", "main"].map(|root| project.file(&format!("{directory}/src/{root}.rs")));
         for file in roots.into_iter().flatten() {
             if !file.text.starts_with("//! ") {
-                findings.push(format!(
-                    "{}: the first line does not say what the crate is",
-                    file.path
-                ));
+                findings.push(format!("{}: the first line does not say what the crate is", file.path));
             }
         }
     }
@@ -51,15 +46,9 @@ pub(super) fn heads(project: &Project) -> Vec<String> {
 pub(super) fn crate_roots(project: &Project) -> Vec<String> {
     let mut findings = Vec::new();
     for file in project.rust().filter(|file| file.path.ends_with("/src/lib.rs")) {
-        let lines = source::code(&file.text)
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .count();
+        let lines = source::code(&file.text).lines().filter(|line| !line.trim().is_empty()).count();
         if lines > ROOT_LINES {
-            findings.push(format!(
-                "{}: {lines} lines of code, and {ROOT_LINES} is the limit",
-                file.path
-            ));
+            findings.push(format!("{}: {lines} lines of code, and {ROOT_LINES} is the limit", file.path));
         }
     }
     findings
@@ -73,21 +62,9 @@ mod tests {
     #[test]
     fn lints_are_not_switched_off() {
         let finding = "crates/it/src/noun.rs:2: a lint is switched off without `expect`";
-        check(
-            "crates/it/src/noun.rs",
-            "//! A noun.\n#[allow(dead_code)]\nfn f() {}\n",
-            &[finding],
-        );
-        check(
-            "crates/it/src/noun.rs",
-            "//! A noun.\n#![allow(dead_code)]\nfn f() {}\n",
-            &[finding],
-        );
-        check(
-            "crates/it/src/noun.rs",
-            "//! `#[allow(dead_code)]`\n#[expect(dead_code)]\nfn f() {}\n",
-            &[],
-        );
+        check("crates/it/src/noun.rs", "//! A noun.\n#[allow(dead_code)]\nfn f() {}\n", &[finding]);
+        check("crates/it/src/noun.rs", "//! A noun.\n#![allow(dead_code)]\nfn f() {}\n", &[finding]);
+        check("crates/it/src/noun.rs", "//! `#[allow(dead_code)]`\n#[expect(dead_code)]\nfn f() {}\n", &[]);
     }
 
     #[test]
@@ -103,16 +80,8 @@ mod tests {
     #[test]
     fn a_crate_begins_with_what_it_is() {
         let finding = "the first line does not say what the crate is";
-        check(
-            "crates/it/src/lib.rs",
-            "mod noun;\n",
-            &[&format!("crates/it/src/lib.rs: {finding}")],
-        );
-        check(
-            "crates/it/src/main.rs",
-            "fn main() {}\n",
-            &[&format!("crates/it/src/main.rs: {finding}")],
-        );
+        check("crates/it/src/lib.rs", "mod noun;\n", &[&format!("crates/it/src/lib.rs: {finding}")]);
+        check("crates/it/src/main.rs", "fn main() {}\n", &[&format!("crates/it/src/main.rs: {finding}")]);
     }
 
     #[test]

@@ -5,12 +5,7 @@ use super::{File, Project};
 /// Dependencies are in order within a group; a blank line begins a new group.
 pub(super) fn sorted(project: &Project) -> Vec<String> {
     let is_manifest = |file: &&File| file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml");
-    project
-        .files
-        .iter()
-        .filter(is_manifest)
-        .flat_map(unsorted)
-        .collect()
+    project.files.iter().filter(is_manifest).flat_map(unsorted).collect()
 }
 
 fn unsorted(file: &File) -> Vec<String> {
@@ -62,24 +57,11 @@ mod tests {
     fn dependencies_are_in_order() {
         #[track_caller]
         fn manifest(dependencies: &str, expected: &[&str]) {
-            check(
-                "fuzz/Cargo.toml",
-                &format!("[dependencies]\n{dependencies}"),
-                expected,
-            );
+            check("fuzz/Cargo.toml", &format!("[dependencies]\n{dependencies}"), expected);
         }
-        manifest(
-            "a = \"1\"\nb.workspace = true\n\na-b = \"1\"\nc = { version = \"1\" }\n",
-            &[],
-        );
-        manifest(
-            "a = { features = [\n  \"z\",\n  \"b\",\n] }\n# why\nb = \"1\"\n",
-            &[],
-        );
-        manifest(
-            "b = \"1\"\n# why\na = \"1\"\n",
-            &["fuzz/Cargo.toml: `a` stands after `b`"],
-        );
+        manifest("a = \"1\"\nb.workspace = true\n\na-b = \"1\"\nc = { version = \"1\" }\n", &[]);
+        manifest("a = { features = [\n  \"z\",\n  \"b\",\n] }\n# why\nb = \"1\"\n", &[]);
+        manifest("b = \"1\"\n# why\na = \"1\"\n", &["fuzz/Cargo.toml: `a` stands after `b`"]);
         manifest("b = \"1\"\n[dev-dependencies]\na = \"1\"\n", &[]);
         manifest(
             "a = \"1\"\n[target.'cfg(unix)'.dependencies]\nb = \"1\"\na = \"1\"\n",

@@ -62,10 +62,7 @@ pub(super) fn sentences(project: &Project) -> Vec<String> {
             }
         }
         if count > 0 {
-            findings.push(format!(
-                "{}: {count} lines with more than one sentence",
-                file.path
-            ));
+            findings.push(format!("{}: {count} lines with more than one sentence", file.path));
         }
     }
     findings
@@ -84,11 +81,7 @@ mod tests {
     fn marks_of_unfinished_work_are_found() {
         for mark in UNFINISHED {
             let finding = format!("crates/it/src/noun.rs:2: {mark}");
-            check(
-                "crates/it/src/noun.rs",
-                &format!("//! A noun.\n// {mark} later\n"),
-                &[&finding],
-            );
+            check("crates/it/src/noun.rs", &format!("//! A noun.\n// {mark} later\n"), &[&finding]);
             check("crates/testkit/vectors/x/y.md", mark, &[]);
         }
         check("docs/page.md", &format!("mktemp x.{0}{0}", UNFINISHED[2]), &[]);
@@ -101,30 +94,15 @@ mod tests {
         for entry in entries {
             let (word, reason) = entry.split_once('#').unwrap();
             let (word, reason) = (word.trim(), reason.trim());
-            assert!(
-                !word.is_empty() && !reason.is_empty() && word == word.to_lowercase(),
-                "{entry}"
-            );
+            assert!(!word.is_empty() && !reason.is_empty() && word == word.to_lowercase(), "{entry}");
             let finding = format!("docs/page.md:1: \"{word}\": {reason}");
-            check(
-                "docs/page.md",
-                &format!("It is {} here.\n", word.to_uppercase()),
-                &[&finding],
-            );
+            check("docs/page.md", &format!("It is {} here.\n", word.to_uppercase()), &[&finding]);
         }
     }
 
     #[test]
     fn two_sentences_on_a_line_are_advised_against() {
-        check_advice(
-            "docs/page.md",
-            "One. Two.\n",
-            &["docs/page.md: 1 lines with more than one sentence"],
-        );
-        check_advice(
-            "docs/page.md",
-            "One, e.g. this.\nTwo.\n```\nA. B.\n```\n| A. B. |\n",
-            &[],
-        );
+        check_advice("docs/page.md", "One. Two.\n", &["docs/page.md: 1 lines with more than one sentence"]);
+        check_advice("docs/page.md", "One, e.g. this.\nTwo.\n```\nA. B.\n```\n| A. B. |\n", &[]);
     }
 }

@@ -57,7 +57,7 @@ fn nothing_shows_a_secret() {
         Error, Display => Error::Refused(refusal()),
         Lifetime => Lifetime::For(Duration::from_secs(1)),
         Oddity => Oddity::FormBody,
-        Challenge => Challenge::new("Bearer"),
+        Challenge, Display => Challenge::new("Bearer"),
         ServerMetadata => ServerMetadata::new("https://as.example"),
     }
 }

@@ -1,1 +1,93 @@
 //! OAuth client protocol without I/O: every grant and endpoint as a flow.
+//!
+//! # In scope
+//!
+//! - The authorization code grant with PKCE: [`AuthorizationRequest`], [`PendingAuthorization`],
+//!   [`AuthorizedCode`]; [`Refresh`], [`ClientCredentialsGrant`], [`Revocation`], [`Discovery`].
+//! - Client authentication: [`ClientRegistration`], [`ClientAuthenticated`].
+//! - The two small traits by which credentials are used: [`Source`], how a fresh token is got, and
+//!   [`Authorize`], how a credential is put on a request.
+//! - With the feature `oauth1`: the three-legged login of OAuth 1.0a, and its request authorization.
+//!
+//! # Out of scope
+//!
+//! - Sending anything: a flow says what to send, a driver of `countersign-transport` or a loop does it.
+//! - Keeping anything, and deciding when to refresh (`countersign-client`).
+//! - The implicit and password grants, and PKCE `plain`: they cannot be spelled.
+//!
+//! # Example
+//!
+//! ```
+//! use countersign_flow::{AuthorizationRequest, AuthorizationServer, Callback, ClientRegistration};
+//! use countersign_flow::PendingAuthorization;
+//! use countersign_token::Timestamp;
+//! use countersign_wire::flow::{Env, Flow, Input, Step};
+//!
+//! # let entropy = |out: &mut [u8]| { out.fill(7); Ok(()) };
+//! # let env = Env { now: Timestamp::from_unix(1_700_000_000), entropy: &entropy };
+//! let server = AuthorizationServer::new("https://as.example", "https://as.example/token")?
+//!     .with_authorization_endpoint("https://as.example/authorize")?;
+//! let client = ClientRegistration::public("demo").with_redirect_uri("http://127.0.0.1:4711/");
+//!
+//! let (url, pending) = AuthorizationRequest::new(&server, &client).scopes("files mail").begin(&env)?;
+//! assert!(url.contains("code_challenge_method=S256"));
+//!
+//! // The answer may arrive in another process.
+//! let blob = pending.to_blob();
+//! # let state = pending.state().expose().to_string();
+//! # let query = format!("code=SplxlOBe&state={state}");
+//! let Callback::Ours(code) = PendingAuthorization::from_blob(&blob)?.callback(&query)? else {
+//!     panic!("the state is ours");
+//! };
+//! let mut redemption = code.redeem();
+//! let Step::Send(request) = redemption.step(Input::Start, &env)? else { panic!("a request comes first") };
+//! assert_eq!(request.uri(), "https://as.example/token");
+//! let answer = br#"{"access_token":"2YotnFZFE","token_type":"bearer","expires_in":3600}"#;
+//! let Step::Done(redeemed) = redemption.step(Input::Response(http::Response::new(answer.to_vec())), &env)?
+//! else { panic!("the answer is complete") };
+//! assert_eq!(redeemed.tokens.access.scopes.to_string(), "files mail");
+//! # Ok::<(), countersign_flow::Error>(())
+//! ```
+//!
+//! # Limitations
+//!
+//! - ID tokens are handed on unverified.
+//! - Clients authenticate with a secret or not at all; assertions and mutual TLS are refused by name
+//!   ([`Misuse::AuthenticationMethod`](error::Misuse)).
+//! - `Retry-After` is honoured in seconds; a date counts as no wish.
+
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate alloc;
+
+mod authorization_code;
+pub mod authorize;
+mod client;
+mod client_credentials;
+mod discovery;
+mod endpoint;
+pub mod error;
+mod exchange;
+mod grant;
+mod map;
+pub mod pkce;
+mod refresh;
+mod revocation;
+mod server;
+pub mod source;
+
+pub use authorization_code::{
+    AuthorizationRequest, AuthorizedCode, Callback, PendingAuthorization, Redemption,
+};
+pub use authorize::{Authorization, Authorize, Bearer, Payload, RequestView};
+pub use client::{ClientAuthenticated, ClientAuthentication, ClientRegistration};
+pub use client_credentials::ClientCredentialsGrant;
+pub use discovery::Discovery;
+pub use endpoint::Endpoint;
+pub use error::Error;
+pub use grant::Redeemed;
+pub use refresh::Refresh;
+pub use revocation::{Revocation, Revoked};
+pub use server::AuthorizationServer;
+pub use source::{BoxFlow, ClientCredentialsSource, RefreshSource, Source};

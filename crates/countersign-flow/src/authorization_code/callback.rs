@@ -1,0 +1,84 @@
+use countersign_token::Secret;
+use countersign_wire::{
+    Params, form,
+    response::{ErrorCode, ErrorResponse},
+};
+
+use super::{AuthorizedCode, PendingAuthorization};
+use crate::Error;
+
+/// What came back by the redirect URI.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "it is ours or it is not")]
+pub enum Callback {
+    /// The server's answer to this login.
+    Ours(AuthorizedCode),
+    /// Something else, such as another login's answer or a forgery: go on waiting.
+    NotOurs(PendingAuthorization),
+}
+
+impl PendingAuthorization {
+    /// Reads the answer that the user's browser brings back (RFC 6749 §4.1.2).
+    ///
+    /// `query` is the query of the address, or all of the address. The checks, in this order:
+    /// 1. `state`, in constant time. Unknown, missing or repeated, the callback is
+    ///    [`NotOurs`](Callback::NotOurs): anybody can knock at a redirect URI, and must not end the login.
+    /// 2. `iss` (RFC 9207 §2.4). A mismatch ends the login, and the server's words are not passed on,
+    ///    because they are not our server's.
+    /// 3. `error`, which is a refusal.
+    /// 4. `code`, exactly once.
+    ///
+    /// # Errors
+    /// [`Error::IssuerMismatch`]; [`Error::Refused`] with the server's error; [`Error::Protocol`] for an
+    /// answer with a parameter repeated, with both `code` and `error`, or with neither.
+    pub fn callback(self, query: &str) -> Result<Callback, Error> {
+        let Some(params) = self.recognise(query) else {
+            return Ok(Callback::NotOurs(self));
+        };
+        self.check_iss(&params)?;
+        let error = params.unique("error")?;
+        let code = params.unique("code")?;
+        match (error, code) {
+            (Some(_), Some(_)) => Err(countersign_wire::Error::Malformed { name: "code" }.into()),
+            (Some(error), None) => {
+                let mut refusal = ErrorResponse::new(ErrorCode::from_text(error))
+                    .with_description(params.first("error_description"))
+                    .with_uri(params.first("error_uri"));
+                refusal.scrub(&self.state);
+                Err(Error::Refused(refusal))
+            }
+            (None, None) => Err(countersign_wire::Error::Missing { name: "code" }.into()),
+            (None, Some(code)) => {
+                Ok(Callback::Ours(AuthorizedCode { code: Secret::new(code), pending: self }))
+            }
+        }
+    }
+
+    /// The parameters, when they answer this login.
+    fn recognise(&self, query: &str) -> Option<Params> {
+        let params = form::parse(query_of(query)).ok()?;
+        let state = params.unique("state").ok()??;
+        self.state.ct_eq(state).then_some(params)
+    }
+
+    /// RFC 9207 §2.4, and the simple string comparison of RFC 3986 §6.2.1.
+    fn check_iss(&self, params: &Params) -> Result<(), Error> {
+        let mut issuers = params.all("iss");
+        match (issuers.next(), issuers.next()) {
+            (None, _) if !self.iss_parameter_supported => Ok(()),
+            (Some(issuer), None) if issuer == self.issuer => Ok(()),
+            _ => Err(Error::IssuerMismatch),
+        }
+    }
+}
+
+/// The query of an address, or the text itself when it is no address; without the fragment that some
+/// servers append.
+fn query_of(text: &str) -> &str {
+    let text = text.trim_ascii();
+    let text = text.split_once('#').map_or(text, |(before, _)| before);
+    match text.split_once('?') {
+        Some((address, query)) if !address.contains(['=', '&']) => query,
+        _ => text,
+    }
+}

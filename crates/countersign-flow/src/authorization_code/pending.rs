@@ -1,0 +1,159 @@
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use countersign_token::{ClientId, Scopes, Secret, Timestamp};
+use countersign_wire::{Params, form};
+use sha2::{Digest, Sha256};
+
+use crate::{ClientAuthentication, ClientRegistration, Endpoint, Error, pkce::Verifier};
+
+/// How long the user may take.
+const LIFETIME: Duration = Duration::from_secs(600);
+const VERSION: &str = "countersign-authorization-1";
+const SUM: &str = "&sum=";
+
+/// A login whose answer is awaited: what must be remembered while the user is away.
+///
+/// It is consumed by the server's answer, so that no answer counts twice:
+///
+/// ```compile_fail,E0382
+/// # fn twice(pending: countersign_flow::PendingAuthorization) {
+/// let first = pending.callback("state=a&code=b");
+/// let second = pending.callback("state=a&code=c");
+/// # }
+/// ```
+///
+/// It may be used for ten minutes. A callback brings no clock, so the time is checked when the code is
+/// redeemed, which then is [`Error::LoginExpired`] without a request; [`expires_at`](Self::expires_at) tells
+/// whoever waits when to give up.
+#[derive(Clone, Debug)]
+pub struct PendingAuthorization {
+    pub(super) state: Secret,
+    pub(super) verifier: Verifier,
+    pub(super) issuer: String,
+    pub(super) iss_parameter_supported: bool,
+    pub(super) token_endpoint: Endpoint,
+    pub(super) client: ClientRegistration,
+    pub(super) redirect_uri: String,
+    pub(super) scopes: Scopes,
+    pub(super) resource: Vec<String>,
+    pub(super) created: Timestamp,
+}
+
+impl PendingAuthorization {
+    /// Where the user comes back to.
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// What the answer carries to be known by; a web application finds its pending login with it.
+    pub fn state(&self) -> &Secret {
+        &self.state
+    }
+
+    /// The issuer the user was sent to.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The scopes that were asked for.
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// When it is too late to redeem a code.
+    pub fn expires_at(&self) -> Timestamp {
+        self.created.plus(LIFETIME)
+    }
+
+    /// The pending login as a text, for another process or a later start of this one.
+    ///
+    /// It holds the client's secret and the code verifier: it is kept like a password, and thrown away
+    /// after the login.
+    pub fn to_blob(&self) -> Secret {
+        let Self {
+            state,
+            verifier,
+            issuer,
+            iss_parameter_supported,
+            token_endpoint,
+            client,
+            redirect_uri,
+            scopes,
+            resource,
+            created,
+        } = self;
+        let ClientRegistration { id, authentication, redirect_uri: client_redirect_uri } = client;
+        let mut params = Params::new()
+            .with("v", VERSION)
+            .with("state", state.clone())
+            .with("verifier", verifier.secret().clone())
+            .with("issuer", issuer.as_str())
+            .with("iss", if *iss_parameter_supported { "1" } else { "0" })
+            .with("token_endpoint", token_endpoint.as_str())
+            .with("client_id", id.as_str())
+            .with("auth_method", authentication.method())
+            .with("redirect_uri", redirect_uri.as_str())
+            .with("scope", scopes.to_string())
+            .with("created", created.unix().to_string());
+        if let Some(secret) = authentication.secret() {
+            params.push("client_secret", secret.clone());
+        }
+        if let Some(uri) = client_redirect_uri {
+            params.push("client_redirect_uri", uri.as_str());
+        }
+        params.extend(resource.iter().map(|resource| ("resource", resource.as_str())));
+        let text = Secret::new(form::print(&params));
+        Secret::new(format!("{}{SUM}{}", text.expose(), sum(text.expose())))
+    }
+
+    /// The pending login of which [`to_blob`](Self::to_blob) made this text.
+    ///
+    /// # Errors
+    /// [`Error::Blob`] for any other text, also for one that was cut short or changed on the way.
+    pub fn from_blob(blob: &Secret) -> Result<Self, Error> {
+        let (text, own_sum) = blob.expose().trim_ascii().rsplit_once(SUM).ok_or(Error::Blob)?;
+        if own_sum != sum(text) {
+            return Err(Error::Blob);
+        }
+        let params = form::parse(text).map_err(|_| Error::Blob)?;
+        if params.first("v") != Some(VERSION) {
+            return Err(Error::Blob);
+        }
+        read(&params).ok_or(Error::Blob)
+    }
+}
+
+fn read(params: &Params) -> Option<PendingAuthorization> {
+    let secret = |name| params.first(name).map(Secret::new);
+    let authentication =
+        ClientAuthentication::from_method(params.first("auth_method"), secret("client_secret")).ok()?;
+    let mut client = ClientRegistration::new(ClientId::new(params.first("client_id")?), authentication);
+    client.redirect_uri = params.first("client_redirect_uri").map(ToString::to_string);
+    Some(PendingAuthorization {
+        state: secret("state").filter(|state| !state.is_empty())?,
+        verifier: Verifier::from_text(&secret("verifier")?)?,
+        issuer: params.first("issuer")?.to_string(),
+        iss_parameter_supported: match params.first("iss")? {
+            "1" => true,
+            "0" => false,
+            _ => return None,
+        },
+        token_endpoint: Endpoint::new("token_endpoint", params.first("token_endpoint")?).ok()?,
+        client,
+        redirect_uri: params.first("redirect_uri")?.to_string(),
+        scopes: Scopes::from(params.first("scope")?),
+        resource: params.all("resource").map(ToString::to_string).collect(),
+        created: Timestamp::from_unix(params.first("created")?.parse().ok()?),
+    })
+}
+
+/// Against accident, not against attack: whoever holds the blob holds its secrets.
+fn sum(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(text))
+}

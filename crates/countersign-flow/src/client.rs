@@ -1,0 +1,128 @@
+use alloc::string::{String, ToString};
+
+use countersign_token::{Client, ClientId, Secret};
+
+use crate::{AuthorizationServer, Error, error::Misuse};
+
+mod authentication;
+
+pub use authentication::ClientAuthenticated;
+
+/// What the registration of a client (RFC 6749 §2) settled: who it is and how it proves that.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ClientRegistration {
+    /// The client identifier.
+    pub id: ClientId,
+    /// How it authenticates.
+    pub authentication: ClientAuthentication,
+    /// Where the user comes back to, unless a request names another place.
+    pub redirect_uri: Option<String>,
+}
+
+/// How a client authenticates (RFC 6749 §2.3), with what it needs for it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ClientAuthentication {
+    /// Not at all: a public client, which sends its identifier.
+    None,
+    /// Its secret in the header field `Authorization: Basic`.
+    SecretBasic(Secret),
+    /// Its secret in the form.
+    SecretPost(Secret),
+}
+
+impl ClientRegistration {
+    /// A client without a secret.
+    pub fn public(id: impl Into<ClientId>) -> Self {
+        Self::new(id, ClientAuthentication::None)
+    }
+
+    /// A client that shows its secret by `Authorization: Basic`.
+    pub fn confidential(id: impl Into<ClientId>, secret: impl Into<Secret>) -> Self {
+        Self::new(id, ClientAuthentication::SecretBasic(secret.into()))
+    }
+
+    /// A client that authenticates in this way.
+    pub fn new(id: impl Into<ClientId>, authentication: ClientAuthentication) -> Self {
+        Self { id: id.into(), authentication, redirect_uri: None }
+    }
+
+    /// The same client with the place where the user comes back to.
+    #[must_use]
+    pub fn with_redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(redirect_uri.into());
+        self
+    }
+
+    /// The client of a stored credential.
+    ///
+    /// # Errors
+    /// [`Misuse::AuthenticationMethod`] when it authenticates in a way that is not known here, or lacks the
+    /// secret for it.
+    pub fn from_client(client: &Client) -> Result<Self, Error> {
+        let authentication =
+            ClientAuthentication::from_method(client.auth_method.as_deref(), client.secret.clone())?;
+        let mut registration = Self::new(client.id.clone(), authentication);
+        registration.redirect_uri.clone_from(&client.redirect_uri);
+        Ok(registration)
+    }
+
+    /// What is stored of the client and of the server a credential of it is from.
+    pub fn to_client(&self, server: &AuthorizationServer) -> Client {
+        let Self { id, authentication, redirect_uri } = self;
+        let mut client = Client::new(id.clone());
+        client.secret = authentication.secret().cloned();
+        client.auth_method = Some(authentication.method().to_string());
+        client.redirect_uri.clone_from(redirect_uri);
+        client.token_endpoint = Some(server.token_endpoint.as_str().to_string());
+        client.revocation_endpoint =
+            server.revocation_endpoint.as_ref().map(|endpoint| endpoint.as_str().to_string());
+        client
+    }
+}
+
+impl ClientAuthentication {
+    /// The way that suits a client with this secret at a server that names `methods`, in the order of
+    /// preference: Basic, then the form.
+    pub fn choose(secret: Option<Secret>, methods: &[String]) -> Self {
+        let names = |name| methods.iter().any(|method| method == name);
+        match secret {
+            None => Self::None,
+            Some(secret) if names("client_secret_post") && !names("client_secret_basic") => {
+                Self::SecretPost(secret)
+            }
+            Some(secret) => Self::SecretBasic(secret),
+        }
+    }
+
+    /// The way of this RFC 7591 name; without a name, Basic for a client with a secret.
+    ///
+    /// # Errors
+    /// [`Misuse::AuthenticationMethod`] for a way that is not known here, or that lacks its secret.
+    pub fn from_method(method: Option<&str>, secret: Option<Secret>) -> Result<Self, Error> {
+        match (method, secret) {
+            (None | Some("none"), None) | (Some("none"), Some(_)) => Ok(Self::None),
+            (None | Some("client_secret_basic"), Some(secret)) => Ok(Self::SecretBasic(secret)),
+            (Some("client_secret_post"), Some(secret)) => Ok(Self::SecretPost(secret)),
+            _ => Err(Misuse::AuthenticationMethod.into()),
+        }
+    }
+
+    /// Its name in RFC 7591 §2.
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::SecretBasic(_) => "client_secret_basic",
+            Self::SecretPost(_) => "client_secret_post",
+        }
+    }
+
+    /// The secret, when there is one.
+    pub const fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::None => None,
+            Self::SecretBasic(secret) | Self::SecretPost(secret) => Some(secret),
+        }
+    }
+}

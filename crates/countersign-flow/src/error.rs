@@ -1,0 +1,236 @@
+//! Why a conversation ends without what it was for.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use countersign_wire::{
+    flow::{Failure, NoEntropy, Sent},
+    response::{ErrorCode, ErrorResponse},
+};
+
+/// Why a conversation with a server ended without what it was for.
+///
+/// Divided by blame: the caller ([`Misuse`](Self::Misuse), [`Endpoint`](Self::Endpoint),
+/// [`Blob`](Self::Blob), [`LoginExpired`](Self::LoginExpired)), the machine it runs on
+/// ([`NoEntropy`](Self::NoEntropy)), a peer that broke the protocol ([`Protocol`](Self::Protocol),
+/// [`IssuerMismatch`](Self::IssuerMismatch), [`Undiscovered`](Self::Undiscovered)), a peer that refused
+/// ([`Refused`](Self::Refused)), and the network between ([`Network`](Self::Network),
+/// [`MaybeSpent`](Self::MaybeSpent)).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The caller asked for what cannot be.
+    Misuse(Misuse),
+    /// A URI must not be used for what it is meant for.
+    Endpoint {
+        /// Its name, such as `token_endpoint`.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: EndpointProblem,
+    },
+    /// A text is not the blob of a pending login, or was cut short or changed on the way.
+    Blob,
+    /// There are no random bytes.
+    NoEntropy,
+    /// The login took longer than it may; begin a new one.
+    LoginExpired,
+    /// The server's answer does not have the form it must have.
+    Protocol(countersign_wire::Error),
+    /// The answer to a login came from another server than the question went to (RFC 9207 §2.4).
+    IssuerMismatch,
+    /// No metadata document of the issuer could be used.
+    Undiscovered {
+        /// Where it was looked for, in order.
+        attempts: Vec<Attempt>,
+    },
+    /// The server refused.
+    Refused(ErrorResponse),
+    /// There was no response.
+    Network(Failure),
+    /// There was no response, and the one-time code or verifier may be spent: begin a new login.
+    MaybeSpent,
+}
+
+/// What a caller did that cannot be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// A flow was asked to step after its end.
+    Finished,
+    /// A flow was told something that does not answer its last step.
+    UnexpectedInput,
+    /// The server has no endpoint of this name.
+    NoEndpoint {
+        /// Its name, such as `authorization_endpoint`.
+        name: &'static str,
+    },
+    /// A login needs a redirect URI, and neither the client nor the request names one.
+    NoRedirectUri,
+    /// A parameter is the protocol's own, or was given twice.
+    Parameter {
+        /// Its name.
+        name: String,
+    },
+    /// The client authenticates in a way that is not known here, or has no secret for it.
+    AuthenticationMethod,
+    /// A refresh was asked for without a refresh token.
+    NoRefreshToken,
+    /// A request was to be authorized without an access token.
+    NoAccessToken,
+    /// The access token is of a type that is presented in another way.
+    TokenType,
+    /// A credential would have been sent in clear over a network.
+    ClearText,
+    /// A form body must be seen to be signed (RFC 5849 §3.4.1.3.1).
+    UnseenForm,
+    /// The credential names a signature method that is not known here.
+    SignatureMethod,
+    /// The request cannot be signed as it is: its URI, its form or its parameters.
+    Unsignable,
+}
+
+/// Why a URI must not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EndpointProblem {
+    /// It is not an absolute URI.
+    NotAbsolute,
+    /// It is neither `https` nor `http` to a literal loopback address.
+    ClearText,
+    /// It has a fragment (RFC 6749 §3.1, §3.1.2).
+    Fragment,
+    /// It has user information, which hides the host from a reader.
+    UserInfo,
+    /// Its query sets a parameter of the protocol.
+    Query,
+}
+
+/// One place where a metadata document was looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The address.
+    pub url: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// Why the answer could not be used; `None` when its status says it.
+    pub problem: Option<countersign_wire::Error>,
+}
+
+impl Error {
+    /// Whether the same may succeed later without anybody doing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Network(failure) => failure.transient,
+            Self::Refused(refusal) => refusal.is_transient(),
+            Self::Protocol(error) => error.is_transient(),
+            Self::Misuse(_)
+            | Self::Endpoint { .. }
+            | Self::Blob
+            | Self::NoEntropy
+            | Self::LoginExpired
+            | Self::IssuerMismatch
+            | Self::Undiscovered { .. }
+            | Self::MaybeSpent => false,
+        }
+    }
+
+    /// Whether the server said that the grant is gone (`invalid_grant`), so that only a new login helps.
+    pub fn needs_login(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.code == ErrorCode::InvalidGrant)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Misuse(misuse) => misuse.fmt(f),
+            Self::Endpoint { name, problem } => write!(f, "{name} cannot be used: {problem}"),
+            Self::Blob => f.write_str("not the complete blob of a pending login"),
+            Self::NoEntropy => NoEntropy.fmt(f),
+            Self::LoginExpired => f.write_str("the login took longer than ten minutes; begin a new one"),
+            Self::Protocol(error) => error.fmt(f),
+            Self::IssuerMismatch => {
+                f.write_str("the answer to the login names another issuer, or none where it must name one")
+            }
+            Self::Undiscovered { attempts } => {
+                f.write_str("no usable metadata document")?;
+                for (index, attempt) in attempts.iter().enumerate() {
+                    let Attempt { url, status, problem } = attempt;
+                    write!(f, "{} {url}: status {status}", if index > 0 { ";" } else { ":" })?;
+                    if let Some(problem) = problem {
+                        write!(f, ", {problem}")?;
+                    }
+                }
+                Ok(())
+            }
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Network(failure) => f.write_str(match failure.sent {
+                Sent::No => "the request could not be sent",
+                Sent::Maybe => "the request was sent, perhaps, and got no response",
+            }),
+            Self::MaybeSpent => {
+                f.write_str("no response, and the one-time code may be spent; begin a new login")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Misuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finished => f.write_str("the flow has ended already"),
+            Self::UnexpectedInput => f.write_str("the input does not answer the flow's last step"),
+            Self::NoEndpoint { name } => write!(f, "the server has no {name}"),
+            Self::NoRedirectUri => f.write_str("a login needs a redirect URI"),
+            Self::Parameter { name } => {
+                write!(f, "parameter {name} is the protocol's own or was given twice")
+            }
+            Self::AuthenticationMethod => {
+                f.write_str("a client authentication method unknown here, or one that lacks its secret")
+            }
+            Self::NoRefreshToken => f.write_str("there is no refresh token"),
+            Self::NoAccessToken => f.write_str("there is no access token"),
+            Self::TokenType => f.write_str("the access token is presented in another way"),
+            Self::ClearText => f.write_str("the credential would be sent in clear; use https"),
+            Self::UnseenForm => f.write_str("a form body that cannot be seen cannot be signed"),
+            Self::SignatureMethod => f.write_str("a signature method unknown here"),
+            Self::Unsignable => f.write_str("the request cannot be signed as it is"),
+        }
+    }
+}
+
+impl fmt::Display for EndpointProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAbsolute => "it is not an absolute URI",
+            Self::ClearText => "it is neither https nor http to a literal loopback address",
+            Self::Fragment => "it has a fragment",
+            Self::UserInfo => "it has user information before its host",
+            Self::Query => "its query sets a parameter of the protocol",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl From<Misuse> for Error {
+    fn from(misuse: Misuse) -> Self {
+        Self::Misuse(misuse)
+    }
+}
+
+impl From<NoEntropy> for Error {
+    fn from(NoEntropy: NoEntropy) -> Self {
+        Self::NoEntropy
+    }
+}
+
+impl From<countersign_wire::Error> for Error {
+    fn from(error: countersign_wire::Error) -> Self {
+        match error {
+            countersign_wire::Error::Refused(refusal) => Self::Refused(refusal),
+            other => Self::Protocol(other),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+use alloc::vec::Vec;
+use core::{fmt, mem, time::Duration};
+
+use countersign_token::Timestamp;
+use countersign_wire::{
+    Params,
+    flow::{Env, Failure, Flow, Handling, Input, Purpose, Sent, Step},
+    form, response,
+};
+use http::{
+    HeaderValue, Method, Request, Response,
+    header::{ACCEPT, CONTENT_TYPE},
+};
+
+use crate::{Endpoint, Error, error::Misuse};
+
+/// How often a request is sent again at most.
+const RETRIES: u32 = 2;
+/// The longest that a server's `Retry-After` is waited for; beyond it the caller hears of it instead.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// One request and its response, sent again only as far as that is safe.
+pub(crate) struct Exchange {
+    endpoint: Endpoint,
+    purpose: Purpose,
+    form: Option<Params>,
+    replay: Replay,
+    retries: u32,
+    requested_at: Timestamp,
+    state: State,
+}
+
+/// When a request may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replay {
+    /// It spends something: only when it certainly never left.
+    UnlessSent,
+    /// It may be repeated: also after silence and after a server's passing trouble.
+    Freely,
+}
+
+enum State {
+    Ready,
+    Sent,
+    Waiting,
+    Finished,
+}
+
+/// A response, and when the request for it was made.
+pub(crate) struct Answer {
+    pub(crate) response: Response<Vec<u8>>,
+    pub(crate) requested_at: Timestamp,
+}
+
+impl Exchange {
+    /// A form that is posted.
+    pub(crate) fn post(endpoint: &Endpoint, purpose: Purpose, form: Params, replay: Replay) -> Self {
+        Self::new(endpoint, purpose, Some(form), replay)
+    }
+
+    /// A document that is fetched.
+    pub(crate) fn get(endpoint: &Endpoint, purpose: Purpose) -> Self {
+        Self::new(endpoint, purpose, None, Replay::Freely)
+    }
+
+    fn new(endpoint: &Endpoint, purpose: Purpose, form: Option<Params>, replay: Replay) -> Self {
+        Self {
+            endpoint: endpoint.clone(),
+            purpose,
+            form,
+            replay,
+            retries: 0,
+            requested_at: Timestamp::from_unix(0),
+            state: State::Ready,
+        }
+    }
+
+    /// Adds to the form, before it is sent.
+    pub(crate) fn push(&mut self, name: &str, value: &str) {
+        self.form.get_or_insert_default().push(name, value);
+    }
+
+    /// Ends it without a request.
+    pub(crate) fn finish(&mut self) {
+        self.state = State::Finished;
+    }
+
+    fn send(&mut self, env: &Env<'_>) -> Step<Answer> {
+        self.state = State::Sent;
+        self.requested_at = env.now;
+        let mut request = Request::new(Vec::new());
+        *request.uri_mut() = self.endpoint.uri().clone();
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        request.extensions_mut().insert(Handling::new(self.purpose));
+        if let Some(form) = &self.form {
+            *request.method_mut() = Method::POST;
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(form::CONTENT_TYPE));
+            *request.body_mut() = form::print(form).into_bytes();
+        }
+        Step::Send(request)
+    }
+
+    /// The pause before the next try, when there is one.
+    fn pause(&mut self, asked: Option<Duration>) -> Option<Step<Answer>> {
+        if self.retries >= RETRIES {
+            return None;
+        }
+        let pause = asked.unwrap_or(Duration::from_secs(1 << self.retries));
+        if pause > LONGEST_PAUSE {
+            return None;
+        }
+        self.retries += 1;
+        self.state = State::Waiting;
+        Some(Step::Wait(pause))
+    }
+
+    fn failed(&mut self, failure: Failure) -> Result<Step<Answer>, Error> {
+        let may_repeat = failure.sent == Sent::No || self.replay == Replay::Freely;
+        let again = if may_repeat && failure.transient { self.pause(None) } else { None };
+        again.ok_or(Error::Network(failure))
+    }
+
+    fn answered(&mut self, response: Response<Vec<u8>>) -> Step<Answer> {
+        if self.replay == Replay::Freely
+            && let Some(asked) = passing_trouble(&response)
+            && let Some(wait) = self.pause(asked)
+        {
+            return wait;
+        }
+        Step::Done(Answer { response, requested_at: self.requested_at })
+    }
+}
+
+impl Flow for Exchange {
+    type Output = Answer;
+    type Error = Error;
+
+    fn step(&mut self, input: Input, env: &Env<'_>) -> Result<Step<Answer>, Error> {
+        match (mem::replace(&mut self.state, State::Finished), input) {
+            (State::Ready, Input::Start) | (State::Waiting, Input::Woken) => Ok(self.send(env)),
+            (State::Sent, Input::Response(response)) => Ok(self.answered(response)),
+            (State::Sent, Input::Failed(failure)) => self.failed(failure),
+            (State::Finished, _) => Err(Misuse::Finished.into()),
+            _ => Err(Misuse::UnexpectedInput.into()),
+        }
+    }
+}
+
+/// Whether a server is in trouble that passes, and how long it asks to be left alone.
+fn passing_trouble(response: &Response<Vec<u8>>) -> Option<Option<Duration>> {
+    let refusal =
+        response::members(response).ok().and_then(|(object, _)| response::refused(response, &object));
+    let status = matches!(response.status().as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
+    match refusal {
+        Some(refusal) => {
+            let internal = refusal.code.as_str() == "internal_failure"
+                || refusal.description() == Some("internal_failure");
+            (status || internal || refusal.is_transient()).then_some(refusal.retry_after)
+        }
+        None => status.then(|| retry_after(response)),
+    }
+}
+
+/// `Retry-After` in seconds (RFC 9110 §10.2.3).
+fn retry_after(response: &Response<Vec<u8>>) -> Option<Duration> {
+    let value = response.headers().get(http::header::RETRY_AFTER)?;
+    value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("endpoint", &self.endpoint)
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
+}

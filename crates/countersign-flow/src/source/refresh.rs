@@ -1,0 +1,40 @@
+use alloc::boxed::Box;
+
+use countersign_token::{Key, Scopes, TokenSet};
+
+use super::{BoxFlow, Source};
+use crate::{ClientRegistration, Endpoint, Error, Refresh, error::Misuse, map::Mapped};
+
+/// Fresh tokens from a refresh token (RFC 6749 §6).
+#[derive(Clone, Debug)]
+pub struct RefreshSource {
+    key: Key,
+    token_endpoint: Endpoint,
+    client: ClientRegistration,
+    scopes: Scopes,
+}
+
+impl RefreshSource {
+    /// A source for the grant of this key, which covers `scopes`.
+    pub fn new(
+        key: Key,
+        token_endpoint: Endpoint,
+        client: ClientRegistration,
+        scopes: impl Into<Scopes>,
+    ) -> Self {
+        Self { key, token_endpoint, client, scopes: scopes.into() }
+    }
+}
+
+impl Source for RefreshSource {
+    fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Refreshes with the refresh token of `current`; without one it is [`Misuse::NoRefreshToken`].
+    fn begin(&self, current: Option<&TokenSet>) -> Result<BoxFlow<TokenSet>, Error> {
+        let token = current.and_then(|tokens| tokens.refresh.as_ref()).ok_or(Misuse::NoRefreshToken)?;
+        let flow = Refresh::new(&self.token_endpoint, &self.client, token, self.scopes.clone());
+        Ok(Box::new(Mapped::new(flow, |redeemed| redeemed.tokens)))
+    }
+}

@@ -75,11 +75,7 @@ struct Budget {
 
 impl Budget {
     fn of<S: ?Sized>(host: &Host<'_, S>) -> Self {
-        Self {
-            requests: host.requests,
-            patience: host.patience,
-            exhausted: false,
-        }
+        Self { requests: host.requests, patience: host.patience, exhausted: false }
     }
 
     /// Takes `pause` from the patience; a pause cut short exhausts it, so that nothing is sent earlier than
@@ -99,10 +95,7 @@ impl Budget {
                 self.requests = left;
                 Ok(())
             }
-            _ => Err(Failure {
-                sent: Sent::No,
-                transient: false,
-            }),
+            _ => Err(Failure { sent: Sent::No, transient: false }),
         }
     }
 }

@@ -41,13 +41,7 @@ pub enum ErrorKind {
 impl Error {
     /// An error of this kind; `sent` is `No` only when that is certain.
     pub const fn new(kind: ErrorKind, sent: Sent) -> Self {
-        Self {
-            kind,
-            sent,
-            place: None,
-            reason: None,
-            source: None,
-        }
+        Self { kind, sent, place: None, reason: None, source: None }
     }
 
     /// A request that is not sent, and why.
@@ -76,9 +70,7 @@ impl Error {
     /// came over the wire.
     #[must_use]
     pub fn caused_by(mut self, source: &io::Error) -> Self {
-        self.source = source
-            .raw_os_error()
-            .map(|code| Arc::new(io::Error::from_raw_os_error(code)));
+        self.source = source.raw_os_error().map(|code| Arc::new(io::Error::from_raw_os_error(code)));
         self
     }
 
@@ -107,10 +99,7 @@ impl Error {
 
     /// What a flow is told of it.
     pub const fn failure(&self) -> Failure {
-        Failure {
-            sent: self.sent,
-            transient: self.is_transient(),
-        }
+        Failure { sent: self.sent, transient: self.is_transient() }
     }
 }
 
@@ -122,13 +111,7 @@ impl From<&Error> for Failure {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            kind,
-            sent: _,
-            place,
-            reason,
-            source: _,
-        } = self;
+        let Self { kind, sent: _, place, reason, source: _ } = self;
         let (clause, preposition) = match kind {
             ErrorKind::Refused => ("the request was not sent", "to"),
             ErrorKind::Resolve => ("no address found", "for"),

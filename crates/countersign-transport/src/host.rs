@@ -25,13 +25,7 @@ pub struct Host<'a, S: ?Sized + 'a> {
 impl<'a, S: ?Sized + 'a> Host<'a, S> {
     /// With the default limits.
     pub const fn new(clock: &'a dyn Clock, entropy: &'a dyn Entropy, sleep: &'a S) -> Self {
-        Self {
-            clock,
-            entropy,
-            sleep,
-            requests: 10_000,
-            patience: None,
-        }
+        Self { clock, entropy, sleep, requests: 10_000, patience: None }
     }
 
     /// With another number of requests.
@@ -50,10 +44,7 @@ impl<'a, S: ?Sized + 'a> Host<'a, S> {
 
     /// What a machine sees of it at this moment.
     pub fn env(&self) -> Env<'a> {
-        Env {
-            now: self.clock.now(),
-            entropy: self.entropy,
-        }
+        Env { now: self.clock.now(), entropy: self.entropy }
     }
 }
 
@@ -67,13 +58,7 @@ impl<S: ?Sized> Copy for Host<'_, S> {}
 
 impl<S: ?Sized> fmt::Debug for Host<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            clock,
-            entropy: _,
-            sleep: _,
-            requests,
-            patience,
-        } = self;
+        let Self { clock, entropy: _, sleep: _, requests, patience } = self;
         f.debug_struct("Host")
             .field("now", &clock.now())
             .field("requests", requests)

@@ -83,12 +83,9 @@ impl Limits {
     #[must_use]
     pub fn within(mut self, handling: Option<&Handling>) -> Self {
         if let Some(handling) = handling {
-            self.total = handling
-                .timeout
-                .map_or(self.total, |timeout| timeout.min(self.total));
-            self.response_bytes = handling
-                .response_limit
-                .map_or(self.response_bytes, |limit| limit.min(self.response_bytes));
+            self.total = handling.timeout.map_or(self.total, |timeout| timeout.min(self.total));
+            self.response_bytes =
+                handling.response_limit.map_or(self.response_bytes, |limit| limit.min(self.response_bytes));
         }
         self.resolve = self.resolve.min(self.total / 3);
         self.connect = self.connect.min(self.total / 2);

@@ -31,10 +31,7 @@ struct State {
 impl VirtualTime {
     /// A clock that shows `start`.
     pub fn starting(start: Timestamp) -> Self {
-        Self {
-            start,
-            state: Mutex::default(),
-        }
+        Self { start, state: Mutex::default() }
     }
 
     /// Lets time pass without anybody sleeping.

@@ -19,10 +19,7 @@ fn request(server: &str) -> Request<Vec<u8>> {
 }
 
 fn response() -> Response<Vec<u8>> {
-    Response::builder()
-        .header("set-cookie", SECRET)
-        .body(SECRET.into())
-        .unwrap()
+    Response::builder().header("set-cookie", SECRET).body(SECRET.into()).unwrap()
 }
 
 #[test]
@@ -35,9 +32,7 @@ fn nothing_shows_a_secret() {
     let server = conformance::Server::start().unwrap();
     let error = || {
         let source = std::io::Error::other(SECRET);
-        Error::new(ErrorKind::Io, Sent::Maybe)
-            .at(request("https://example.com").uri())
-            .caused_by(&source)
+        Error::new(ErrorKind::Io, Sent::Maybe).at(request("https://example.com").uri()).caused_by(&source)
     };
     let violations = conformance::run(&from_fn(|_| Ok(response()))).unwrap();
     let captured = SECRET.to_owned();
@@ -65,11 +60,7 @@ fn nothing_shows_a_secret() {
 fn a_server_keeps_paths_to_itself() {
     let server = conformance::Server::start().unwrap();
     let mut stream = std::net::TcpStream::connect(server.address()).unwrap();
-    std::io::Write::write_all(
-        &mut stream,
-        format!("GET /ok?{SECRET} HTTP/1.1\r\n\r\n").as_bytes(),
-    )
-    .unwrap();
+    std::io::Write::write_all(&mut stream, format!("GET /ok?{SECRET} HTTP/1.1\r\n\r\n").as_bytes()).unwrap();
     std::io::Read::read(&mut stream, &mut [0; 16]).unwrap();
     assert_eq!(server.requests(&format!("/ok?{SECRET}")), 1);
     assert_no_canary! { conformance::Server => server }

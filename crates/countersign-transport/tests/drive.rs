@@ -23,10 +23,7 @@ struct Poller {
 
 impl Poller {
     fn new() -> Self {
-        Self {
-            pause: Duration::from_secs(5),
-            log: Vec::new(),
-        }
+        Self { pause: Duration::from_secs(5), log: Vec::new() }
     }
 }
 
@@ -67,11 +64,7 @@ struct Ran {
 fn run(script: fn() -> ScriptedTransport, limit: fn(Host<'_, dyn Sleep>) -> (u32, Option<Duration>)) -> Ran {
     let start = Timestamp::from_unix(1_700_000_000);
     let wire = |transport: &ScriptedTransport| -> Vec<String> {
-        transport
-            .requests()
-            .iter()
-            .map(|r| format!("{} {} {:?}", r.method(), r.uri(), r.body()))
-            .collect()
+        transport.requests().iter().map(|r| format!("{} {} {:?}", r.method(), r.uri(), r.body())).collect()
     };
     let pauses = |time: &VirtualTime| time.pauses().iter().map(Duration::as_secs).collect::<Vec<_>>();
 
@@ -94,11 +87,7 @@ fn run(script: fn() -> ScriptedTransport, limit: fn(Host<'_, dyn Sleep>) -> (u32
         panic!("the scripted transport and virtual time are ready at once");
     };
     drop(future);
-    let asynchronous = Ran {
-        result,
-        wire: wire(&transport),
-        pauses: pauses(&time),
-    };
+    let asynchronous = Ran { result, wire: wire(&transport), pauses: pauses(&time) };
 
     assert_eq!(blocking.result, asynchronous.result);
     assert_eq!(blocking.wire, asynchronous.wire);
@@ -121,12 +110,7 @@ fn done() -> Response<Vec<u8>> {
 #[test]
 fn the_wire_log_is_the_same_under_both_drivers() {
     let ran = run(
-        || {
-            ScriptedTransport::new()
-                .respond(wait())
-                .fail(ErrorKind::Timeout, Sent::Maybe)
-                .respond(done())
-        },
+        || ScriptedTransport::new().respond(wait()).fail(ErrorKind::Timeout, Sent::Maybe).respond(done()),
         unlimited,
     );
     assert_eq!(ran.wire.len(), 3);
@@ -140,17 +124,8 @@ fn the_wire_log_is_the_same_under_both_drivers() {
 
 #[test]
 fn a_failure_reaches_the_flow_as_the_transport_told_it() {
-    let ran = run(
-        || ScriptedTransport::new().fail(ErrorKind::Tls, Sent::No),
-        unlimited,
-    );
-    assert_eq!(
-        ran.result.unwrap_err().0,
-        Failure {
-            sent: Sent::No,
-            transient: false
-        }
-    );
+    let ran = run(|| ScriptedTransport::new().fail(ErrorKind::Tls, Sent::No), unlimited);
+    assert_eq!(ran.result.unwrap_err().0, Failure { sent: Sent::No, transient: false });
 }
 
 #[test]
@@ -158,13 +133,7 @@ fn a_server_that_leads_in_circles_is_left_after_so_many_requests() {
     let script = || (0..20).fold(ScriptedTransport::new(), |script, _| script.respond(wait()));
     let ran = run(script, |_| (7, None));
     assert_eq!(ran.wire.len(), 7);
-    assert_eq!(
-        ran.result.unwrap_err().0,
-        Failure {
-            sent: Sent::No,
-            transient: false
-        }
-    );
+    assert_eq!(ran.result.unwrap_err().0, Failure { sent: Sent::No, transient: false });
 }
 
 #[test]
@@ -178,21 +147,9 @@ fn patience_cuts_the_last_pause_short_and_sends_no_more() {
 
 #[test]
 fn patience_that_is_just_enough_is_enough() {
-    let script = || {
-        ScriptedTransport::new()
-            .respond(wait())
-            .respond(wait())
-            .respond(done())
-    };
-    assert!(
-        run(script, |_| (100, Some(Duration::from_secs(10))))
-            .result
-            .is_ok()
-    );
-    let none = run(
-        || ScriptedTransport::new().respond(done()),
-        |_| (100, Some(Duration::ZERO)),
-    );
+    let script = || ScriptedTransport::new().respond(wait()).respond(wait()).respond(done());
+    assert!(run(script, |_| (100, Some(Duration::from_secs(10)))).result.is_ok());
+    let none = run(|| ScriptedTransport::new().respond(done()), |_| (100, Some(Duration::ZERO)));
     assert!(none.result.is_ok());
 }
 
@@ -201,11 +158,7 @@ fn the_asynchronous_driver_may_move_between_threads() {
     fn is_send<T: Send>(_: &T) {}
     let (transport, time, entropy) = (ScriptedTransport::new(), SystemClock, Counting::new(1));
     let sleep = Ready(VirtualTime::starting(time.now()));
-    is_send(&drive_async(
-        Poller::new(),
-        &transport,
-        &Host::<dyn AsyncSleep>::new(&time, &entropy, &sleep),
-    ));
+    is_send(&drive_async(Poller::new(), &transport, &Host::<dyn AsyncSleep>::new(&time, &entropy, &sleep)));
 }
 
 #[test]

@@ -10,10 +10,7 @@ fn check(kind: ErrorKind, transient: bool, text: &str) {
     for sent in [Sent::No, Sent::Maybe] {
         let error = Error::new(kind, sent).at(&uri);
         assert_eq!(error.failure(), Failure { sent, transient });
-        assert_eq!(
-            (error.kind(), error.is_transient(), error.sent()),
-            (kind, transient, sent)
-        );
+        assert_eq!((error.kind(), error.is_transient(), error.sent()), (kind, transient, sent));
         assert_eq!(error.to_string(), text);
         assert_eq!(error.place(), Some("example.com:8443"));
     }
@@ -21,38 +18,20 @@ fn check(kind: ErrorKind, transient: bool, text: &str) {
 
 #[test]
 fn each_kind_has_one_clause() {
-    check(
-        ErrorKind::Refused,
-        false,
-        "the request was not sent to example.com:8443",
-    );
+    check(ErrorKind::Refused, false, "the request was not sent to example.com:8443");
     check(ErrorKind::Resolve, true, "no address found for example.com:8443");
     check(ErrorKind::Connect, true, "no connection to example.com:8443");
     check(ErrorKind::Tls, false, "no trusted connection to example.com:8443");
-    check(
-        ErrorKind::Timeout,
-        true,
-        "no answer in time from example.com:8443",
-    );
-    check(
-        ErrorKind::TooBig,
-        false,
-        "the response is too big from example.com:8443",
-    );
+    check(ErrorKind::Timeout, true, "no answer in time from example.com:8443");
+    check(ErrorKind::TooBig, false, "the response is too big from example.com:8443");
     check(ErrorKind::Io, true, "the connection broke to example.com:8443");
-    check(
-        ErrorKind::Protocol,
-        false,
-        "the answer is not HTTP from example.com:8443",
-    );
+    check(ErrorKind::Protocol, false, "the answer is not HTTP from example.com:8443");
 }
 
 #[test]
 fn a_reason_follows_and_a_cause_is_not_repeated() {
     let refused = io::Error::from_raw_os_error(111);
-    let error = Error::new(ErrorKind::Connect, Sent::No)
-        .because("the proxy said no")
-        .caused_by(&refused);
+    let error = Error::new(ErrorKind::Connect, Sent::No).because("the proxy said no").caused_by(&refused);
     assert_eq!(error.to_string(), "no connection: the proxy said no");
     assert_eq!(error.source().unwrap().to_string(), refused.to_string());
 }

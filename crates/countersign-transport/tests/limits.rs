@@ -25,23 +25,15 @@ fn a_request_tightens_and_never_widens() {
     check(
         Some(6 * SECOND),
         None,
-        limits
-            .with_total(6 * SECOND)
-            .with_connect(3 * SECOND)
-            .with_resolve(2 * SECOND),
+        limits.with_total(6 * SECOND).with_connect(3 * SECOND).with_resolve(2 * SECOND),
     );
 }
 
 #[test]
 fn connecting_ends_before_the_total() {
-    let limits = Limits::default()
-        .with_total(12 * SECOND)
-        .with_connect(60 * SECOND)
-        .with_resolve(60 * SECOND);
+    let limits =
+        Limits::default().with_total(12 * SECOND).with_connect(60 * SECOND).with_resolve(60 * SECOND);
     let found = limits.within(None);
-    assert_eq!(
-        (found.total, found.connect, found.resolve),
-        (12 * SECOND, 6 * SECOND, 4 * SECOND)
-    );
+    assert_eq!((found.total, found.connect, found.resolve), (12 * SECOND, 6 * SECOND, 4 * SECOND));
     assert_eq!(Limits::default().within(None), Limits::default());
 }

@@ -12,9 +12,7 @@ use countersign_wire::flow::Sent;
 use http::{Request, Response};
 
 fn request(path: &str) -> Request<Vec<u8>> {
-    Request::get(format!("https://example.com{path}"))
-        .body(Vec::new())
-        .unwrap()
+    Request::get(format!("https://example.com{path}")).body(Vec::new()).unwrap()
 }
 
 fn ready<T>(mut future: BoxFuture<'_, T>) -> T {
@@ -42,11 +40,7 @@ fn answers_come_in_order_and_requests_are_kept() {
     );
     assert_eq!(transport.remaining(), 1);
     assert_eq!(Transport::send(&transport, request("/c")).unwrap().body(), b"/c");
-    let paths: Vec<_> = transport
-        .requests()
-        .iter()
-        .map(|request| request.uri().path().to_owned())
-        .collect();
+    let paths: Vec<_> = transport.requests().iter().map(|request| request.uri().path().to_owned()).collect();
     assert_eq!(paths, ["/a", "/b", "/c"]);
 }
 
@@ -60,26 +54,18 @@ fn a_request_beyond_the_script_is_refused() {
 fn a_refused_address_takes_no_answer() {
     let transport = ScriptedTransport::new().respond(ok(""));
     let clear = Request::get("http://example.com/").body(Vec::new()).unwrap();
-    assert_eq!(
-        Transport::send(&transport, clear).unwrap_err().kind(),
-        ErrorKind::Refused
-    );
+    assert_eq!(Transport::send(&transport, clear).unwrap_err().kind(), ErrorKind::Refused);
     assert_eq!((transport.remaining(), transport.requests().len()), (1, 0));
 }
 
 #[test]
 fn a_failed_assertion_in_a_closure_leaves_it_usable() {
-    let transport = ScriptedTransport::new()
-        .answer(|_| panic!("as a failed assertion does"))
-        .respond(ok("still"));
-    let first = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        Transport::send(&transport, request("/"))
-    }));
+    let transport =
+        ScriptedTransport::new().answer(|_| panic!("as a failed assertion does")).respond(ok("still"));
+    let first =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Transport::send(&transport, request("/"))));
     assert!(first.is_err());
-    assert_eq!(
-        Transport::send(&transport, request("/")).unwrap().body(),
-        b"still"
-    );
+    assert_eq!(Transport::send(&transport, request("/")).unwrap().body(), b"still");
 }
 
 #[test]

@@ -27,41 +27,26 @@ pub(super) fn answer(
 ) -> io::Result<()> {
     let over = Err(io::Error::from(io::ErrorKind::ConnectionAborted));
     let mut out = stream;
-    if head.path == "/reset" {
+    let path = head.path.split('?').next().unwrap_or_default().trim_start_matches('/');
+    if path == "reset" {
         // The body stays unread, which turns the close into a reset.
         return over;
     }
     let body = head.body(reader)?;
-    let (name, argument) = match head.path.trim_start_matches('/').split_once('/') {
-        Some((name, argument)) => (name, argument),
-        None => (head.path.trim_start_matches('/'), ""),
-    };
+    let (name, argument) = path.split_once('/').unwrap_or((path, ""));
     match name {
-        "status" => write!(
-            out,
-            "HTTP/1.1 {argument} Anything\r\nContent-Length: 4\r\n\r\nbody"
-        ),
+        "status" => write!(out, "HTTP/1.1 {argument} Anything\r\nContent-Length: 4\r\n\r\nbody"),
         "redirect" => {
-            write!(
-                out,
-                "HTTP/1.1 {argument} Elsewhere\r\nLocation: /target\r\nContent-Length: 0\r\n\r\n"
-            )
+            write!(out, "HTTP/1.1 {argument} Elsewhere\r\nLocation: /target\r\nContent-Length: 0\r\n\r\n")
         }
         "echo" => {
-            write!(
-                out,
-                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
-                head.text.len() + body.len()
-            )?;
+            write!(out, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", head.text.len() + body.len())?;
             out.write_all(head.text.as_bytes())?;
             out.write_all(&body)
         }
         "gzip" => {
             let length = GZIP.len();
-            write!(
-                out,
-                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n"
-            )?;
+            write!(out, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n")?;
             out.write_all(GZIP)
         }
         "body" => {

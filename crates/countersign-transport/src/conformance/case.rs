@@ -12,10 +12,7 @@ type Answer = Result<Response<Vec<u8>>, Error>;
 
 pub(super) const ALL: [(&str, Check); 26] = [
     ("status, headers and body of a response arrive", response_arrives),
-    (
-        "method, path, headers and body of a request arrive",
-        request_arrives,
-    ),
+    ("method, path, headers and body of a request arrive", request_arrives),
     ("nothing about the user or the program is added", nothing_added),
     ("a refusal by status is a response", status_is_response),
     ("a redirect of a GET is not followed", redirect_of_get),
@@ -56,11 +53,7 @@ fn get(transport: &dyn Transport, server: &Server, path: &str) -> Answer {
 }
 
 fn post(transport: &dyn Transport, server: &Server, path: &str) -> Answer {
-    send(
-        transport,
-        Request::post(server.url(path)),
-        b"grant_type=refresh_token",
-    )
+    send(transport, Request::post(server.url(path)), b"grant_type=refresh_token")
 }
 
 fn with(handling: Handling, server: &Server, path: &str) -> http::request::Builder {
@@ -69,11 +62,7 @@ fn with(handling: Handling, server: &Server, path: &str) -> http::request::Build
 
 fn describe(answer: &Answer) -> String {
     match answer {
-        Ok(response) => format!(
-            "status {} with {} bytes",
-            response.status(),
-            response.body().len()
-        ),
+        Ok(response) => format!("status {} with {} bytes", response.status(), response.body().len()),
         Err(error) => format!("{:?}, sent {:?}: {error}", error.kind(), error.sent()),
     }
 }
@@ -97,12 +86,8 @@ fn succeeds(answer: Answer, status: u16) -> Result<Response<Vec<u8>>, String> {
 fn response_arrives(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     let response = succeeds(get(transport, server, "/ok"), 200)?;
     let values: Vec<_> = response.headers().get_all("x-case").iter().collect();
-    ensure(values == ["yes", "twice"], || {
-        format!("{} values of a repeated header", values.len())
-    })?;
-    ensure(response.body() == b"ok", || {
-        format!("a body of {} bytes", response.body().len())
-    })
+    ensure(values == ["yes", "twice"], || format!("{} values of a repeated header", values.len()))?;
+    ensure(response.body() == b"ok", || format!("a body of {} bytes", response.body().len()))
 }
 
 fn request_arrives(transport: &dyn Transport, server: &Server) -> Result<(), String> {
@@ -118,9 +103,7 @@ fn request_arrives(transport: &dyn Transport, server: &Server) -> Result<(), Str
         "\r\ncontent-length: 9\r\n",
         "\r\n\r\na=1&b=%20",
     ] {
-        ensure(echo.contains(part), || {
-            format!("the server did not receive {part:?}")
-        })?;
+        ensure(echo.contains(part), || format!("the server did not receive {part:?}"))?;
     }
     Ok(())
 }
@@ -128,16 +111,8 @@ fn request_arrives(transport: &dyn Transport, server: &Server) -> Result<(), Str
 fn nothing_added(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     let response = succeeds(get(transport, server, "/echo"), 200)?;
     let echo = String::from_utf8_lossy(response.body()).to_lowercase();
-    for name in [
-        "accept-encoding",
-        "user-agent",
-        "cookie",
-        "referer",
-        "authorization",
-    ] {
-        ensure(!echo.contains(&format!("\r\n{name}:")), || {
-            format!("the server received {name}")
-        })?;
+    for name in ["accept-encoding", "user-agent", "cookie", "referer", "authorization"] {
+        ensure(!echo.contains(&format!("\r\n{name}:")), || format!("the server received {name}"))?;
     }
     Ok(())
 }
@@ -145,9 +120,7 @@ fn nothing_added(transport: &dyn Transport, server: &Server) -> Result<(), Strin
 fn status_is_response(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     for status in [400, 401, 403, 429, 500, 503] {
         let response = succeeds(post(transport, server, &format!("/status/{status}")), status)?;
-        ensure(response.body() == b"body", || {
-            format!("status {status} without its body")
-        })?;
+        ensure(response.body() == b"body", || format!("status {status} without its body"))?;
     }
     Ok(())
 }
@@ -167,116 +140,66 @@ fn redirect(
 ) -> Result<(), String> {
     for status in [301, 302, 303, 307, 308] {
         let response = succeeds(send(transport, server, &format!("/redirect/{status}")), status)?;
-        ensure(
-            response
-                .headers()
-                .get(header::LOCATION)
-                .is_some_and(|to| to == "/target"),
-            || format!("status {status} without its Location"),
-        )?;
+        ensure(response.headers().get(header::LOCATION).is_some_and(|to| to == "/target"), || {
+            format!("status {status} without its Location")
+        })?;
     }
-    ensure(server.requests("/target") == 0, || {
-        "the target of the redirect was called".to_owned()
-    })
+    ensure(server.requests("/target") == 0, || "the target of the redirect was called".to_owned())
 }
 
 fn body_at_limit(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     let size = limits().response_bytes;
     let response = succeeds(get(transport, server, &format!("/body/{size}")), 200)?;
-    ensure(response.body().len() == size, || {
-        format!("a body of {} bytes", response.body().len())
-    })
+    ensure(response.body().len() == size, || format!("a body of {} bytes", response.body().len()))
 }
 
 fn body_above_limit(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     let size = limits().response_bytes + 1;
-    fails(
-        get(transport, server, &format!("/body/{size}")),
-        &[ErrorKind::TooBig],
-        Sent::Maybe,
-    )
+    fails(get(transport, server, &format!("/body/{size}")), &[ErrorKind::TooBig], Sent::Maybe)
 }
 
 fn declared(transport: &dyn Transport, server: &Server) -> Result<(), String> {
-    fails(
-        get(transport, server, "/declared"),
-        &[ErrorKind::TooBig],
-        Sent::Maybe,
-    )
+    fails(get(transport, server, "/declared"), &[ErrorKind::TooBig], Sent::Maybe)
 }
 
 fn endless(transport: &dyn Transport, server: &Server) -> Result<(), String> {
-    fails(
-        get(transport, server, "/endless"),
-        &[ErrorKind::TooBig],
-        Sent::Maybe,
-    )
+    fails(get(transport, server, "/endless"), &[ErrorKind::TooBig], Sent::Maybe)
 }
 
 fn headers(transport: &dyn Transport, server: &Server) -> Result<(), String> {
-    fails(
-        get(transport, server, "/headers"),
-        &[ErrorKind::TooBig],
-        Sent::Maybe,
-    )
+    fails(get(transport, server, "/headers"), &[ErrorKind::TooBig], Sent::Maybe)
 }
 
 fn gzip(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     let response = succeeds(get(transport, server, "/gzip"), 200)?;
-    ensure(response.body() == behaviour::GZIP, || {
-        format!("a body of {} bytes", response.body().len())
-    })
+    ensure(response.body() == behaviour::GZIP, || format!("a body of {} bytes", response.body().len()))
 }
 
 fn drip(transport: &dyn Transport, server: &Server) -> Result<(), String> {
-    fails(
-        get(transport, server, "/drip"),
-        &[ErrorKind::Timeout],
-        Sent::Maybe,
-    )
+    fails(get(transport, server, "/drip"), &[ErrorKind::Timeout], Sent::Maybe)
 }
 
 fn truncated(transport: &dyn Transport, server: &Server) -> Result<(), String> {
-    fails(
-        get(transport, server, "/truncated"),
-        &[ErrorKind::Io, ErrorKind::Protocol],
-        Sent::Maybe,
-    )
+    fails(get(transport, server, "/truncated"), &[ErrorKind::Io, ErrorKind::Protocol], Sent::Maybe)
 }
 
 fn cut(transport: &dyn Transport, server: &Server) -> Result<(), String> {
-    fails(
-        get(transport, server, "/cut"),
-        &[ErrorKind::Io, ErrorKind::Protocol],
-        Sent::Maybe,
-    )
+    fails(get(transport, server, "/cut"), &[ErrorKind::Io, ErrorKind::Protocol], Sent::Maybe)
 }
 
 fn close(transport: &dyn Transport, server: &Server) -> Result<(), String> {
-    fails(
-        post(transport, server, "/close"),
-        &[ErrorKind::Io, ErrorKind::Protocol],
-        Sent::Maybe,
-    )?;
+    fails(post(transport, server, "/close"), &[ErrorKind::Io, ErrorKind::Protocol], Sent::Maybe)?;
     once(server, "/close")
 }
 
 fn reset(transport: &dyn Transport, server: &Server) -> Result<(), String> {
-    fails(
-        post(transport, server, "/reset"),
-        &[ErrorKind::Io, ErrorKind::Protocol],
-        Sent::Maybe,
-    )?;
+    fails(post(transport, server, "/reset"), &[ErrorKind::Io, ErrorKind::Protocol], Sent::Maybe)?;
     once(server, "/reset")
 }
 
 fn kept_connection(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     succeeds(get(transport, server, "/ok"), 200)?;
-    fails(
-        get(transport, server, "/close"),
-        &[ErrorKind::Io, ErrorKind::Protocol],
-        Sent::Maybe,
-    )?;
+    fails(get(transport, server, "/close"), &[ErrorKind::Io, ErrorKind::Protocol], Sent::Maybe)?;
     once(server, "/close")
 }
 
@@ -286,11 +209,7 @@ fn once(server: &Server, path: &str) -> Result<(), String> {
 }
 
 fn garbage(transport: &dyn Transport, server: &Server) -> Result<(), String> {
-    fails(
-        get(transport, server, "/garbage"),
-        &[ErrorKind::Protocol],
-        Sent::Maybe,
-    )
+    fails(get(transport, server, "/garbage"), &[ErrorKind::Protocol], Sent::Maybe)
 }
 
 fn refused(transport: &dyn Transport, _: &Server) -> Result<(), String> {
@@ -303,20 +222,10 @@ fn refused(transport: &dyn Transport, _: &Server) -> Result<(), String> {
 
 fn clear_text(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     let port = server.address().port();
-    for host in [
-        "localhost",
-        "localhost.",
-        "LOCALHOST",
-        "127.1",
-        "2130706433",
-        "0.0.0.0",
-        "[::ffff:127.0.0.1]",
-    ] {
-        let answer = send(
-            transport,
-            Request::post(format!("http://{host}:{port}/ok")),
-            b"code=1",
-        );
+    for host in
+        ["localhost", "localhost.", "LOCALHOST", "127.1", "2130706433", "0.0.0.0", "[::ffff:127.0.0.1]"]
+    {
+        let answer = send(transport, Request::post(format!("http://{host}:{port}/ok")), b"code=1");
         fails(answer, &[ErrorKind::Refused], Sent::No).map_err(|found| format!("{host}: {found}"))?;
     }
     unconnected(server)
@@ -325,11 +234,7 @@ fn clear_text(transport: &dyn Transport, server: &Server) -> Result<(), String> 
 fn userinfo(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     let address = server.address();
     for user in ["user", "user:password", "127.0.0.1:80"] {
-        let answer = send(
-            transport,
-            Request::post(format!("http://{user}@{address}/ok")),
-            b"code=1",
-        );
+        let answer = send(transport, Request::post(format!("http://{user}@{address}/ok")), b"code=1");
         fails(answer, &[ErrorKind::Refused], Sent::No)?;
     }
     unconnected(server)
@@ -355,35 +260,20 @@ fn shorter_timeout(transport: &dyn Transport, server: &Server) -> Result<(), Str
     succeeds(get(transport, server, "/slow"), 200)?;
     let mut handling = Handling::new(Purpose::Token);
     handling.timeout = Some(behaviour::SLOW / 3);
-    fails(
-        send(transport, with(handling.clone(), server, "/slow"), b""),
-        &[ErrorKind::Timeout],
-        Sent::Maybe,
-    )?;
+    fails(send(transport, with(handling.clone(), server, "/slow"), b""), &[ErrorKind::Timeout], Sent::Maybe)?;
     // A longer one does not widen the transport's own.
     handling.timeout = Some(Duration::from_secs(60));
-    fails(
-        send(transport, with(handling, server, "/drip"), b""),
-        &[ErrorKind::Timeout],
-        Sent::Maybe,
-    )
+    fails(send(transport, with(handling, server, "/drip"), b""), &[ErrorKind::Timeout], Sent::Maybe)
 }
 
 fn smaller_limit(transport: &dyn Transport, server: &Server) -> Result<(), String> {
     let mut handling = Handling::new(Purpose::Token);
     handling.response_limit = Some(1000);
-    succeeds(
-        send(transport, with(handling.clone(), server, "/body/1000"), b""),
-        StatusCode::OK.as_u16(),
-    )?;
+    succeeds(send(transport, with(handling.clone(), server, "/body/1000"), b""), StatusCode::OK.as_u16())?;
     let answer = send(transport, with(handling.clone(), server, "/body/1001"), b"");
     fails(answer, &[ErrorKind::TooBig], Sent::Maybe)?;
     handling.response_limit = Some(usize::MAX);
-    fails(
-        send(transport, with(handling, server, "/endless"), b""),
-        &[ErrorKind::TooBig],
-        Sent::Maybe,
-    )
+    fails(send(transport, with(handling, server, "/endless"), b""), &[ErrorKind::TooBig], Sent::Maybe)
 }
 
 fn error_is_silent(transport: &dyn Transport, server: &Server) -> Result<(), String> {
@@ -403,9 +293,7 @@ fn error_is_silent(transport: &dyn Transport, server: &Server) -> Result<(), Str
                 shown.push_str(&format!(" {cause} {cause:?}"));
                 source = cause.source();
             }
-            ensure(!shown.contains(MARK), || {
-                format!("it shows in an error of kind {:?}", error.kind())
-            })?;
+            ensure(!shown.contains(MARK), || format!("it shows in an error of kind {:?}", error.kind()))?;
         }
     }
     Ok(())

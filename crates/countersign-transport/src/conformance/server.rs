@@ -59,11 +59,7 @@ impl Server {
             let shared = Arc::clone(&shared);
             thread::spawn(move || accept(&listener, &shared))
         };
-        Ok(Self {
-            address,
-            shared,
-            acceptor: Some(acceptor),
-        })
+        Ok(Self { address, shared, acceptor: Some(acceptor) })
     }
 
     /// Where it listens.
@@ -83,12 +79,7 @@ impl Server {
 
     /// How many requests came for a path.
     pub fn requests(&self, path: &str) -> usize {
-        self.shared
-            .seen()
-            .paths
-            .iter()
-            .filter(|seen| *seen == path)
-            .count()
+        self.shared.seen().paths.iter().filter(|seen| *seen == path).count()
     }
 }
 

@@ -30,7 +30,7 @@ fn login(endpoint: &str, client_id: &str) -> Result<String, Box<dyn Error>> {
     let listener = Listener::bind(&Options::new("Any library", format!("/callback/{}", random()?)))?;
     let state = random()?;
     // Your library writes this address, with PKCE; it only has to take the redirect URI as it is.
-    let redirect_uri = listener.redirect_uri().replace(':', "%3A").replace('/', "%2F");
+    let redirect_uri = encode(listener.redirect_uri());
     let url = format!(
         "{endpoint}?response_type=code&client_id={client_id}&redirect_uri={redirect_uri}&state={state}"
     );
@@ -53,6 +53,15 @@ fn judge(callback: &Callback, state: &str) -> Verdict<Result<String, Box<dyn Err
         Some(code) => Verdict::Ours(Ok(code)),
         None => Verdict::OursFailed(Err("the server refused".into())),
     }
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
 }
 
 /// 128 random bits as text. Most OAuth libraries bring a function for this.

@@ -1,6 +1,6 @@
 use core::{
     fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -8,6 +8,7 @@ use std::{collections::VecDeque, io, net::TcpListener, sync::Arc, thread, time::
 
 use crate::{Callback, Error, ErrorKind};
 
+mod binding;
 mod connection;
 mod options;
 mod page;
@@ -74,7 +75,7 @@ impl Listener {
         let Options { application, path, ports } = options;
         options::check_path(path)?;
         let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
-        let socket = bind_first(&loopback, ports)?;
+        let socket = binding::bind_first(&loopback, ports)?;
         let broken = |source| Error::io(ErrorKind::Listen, source);
         socket.set_nonblocking(true).map_err(broken)?;
         let address = socket.local_addr().map_err(broken)?;
@@ -107,7 +108,7 @@ impl Listener {
     ///
     /// 1. `judge` sees only a `GET` of exactly the path, with the `Host` of the redirect URI, one at a time.
     ///    A query that repeats a parameter which decides, or that says yes and no at once, is turned away
-    ///    without asking.
+    ///    without asking. Nobody else is served while `judge` runs, so it only judges.
     /// 2. Exactly one callback wins: the port is closed before its answer is written, and whoever else is
     ///    connected or queued is cut off.
     /// 3. [`Verdict::NotOurs`] and malformed requests never end the wait, and a slow connection does not
@@ -249,53 +250,5 @@ fn make_room(connections: &mut VecDeque<Connection>, now: Instant) -> bool {
     match oldest {
         Some((index, age)) if age > GRACE => connections.remove(index).is_some(),
         _ => false,
-    }
-}
-
-/// The first port that is free on the first address that exists. A taken port never leads to another
-/// address: a redirect URI with that port is registered for this address.
-fn bind_first(addresses: &[IpAddr], ports: &[u16]) -> Result<TcpListener, Error> {
-    let mut missing = None;
-    for address in addresses {
-        let mut taken = None;
-        for port in if ports.is_empty() { &[0] } else { ports } {
-            match TcpListener::bind((*address, *port)) {
-                Ok(socket) => return Ok(socket),
-                Err(error) => match error.kind() {
-                    io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied => taken = Some(error),
-                    _ => missing = Some(error),
-                },
-            }
-        }
-        if let Some(error) = taken {
-            return Err(Error::io(ErrorKind::PortsTaken, error));
-        }
-    }
-    Err(match missing {
-        Some(error) => Error::io(ErrorKind::NoLoopback, error),
-        None => ErrorKind::NoLoopback.into(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_that_is_missing_leads_to_the_next() {
-        let documentation = Ipv4Addr::new(198, 51, 100, 1).into();
-        let socket = bind_first(&[documentation, Ipv4Addr::LOCALHOST.into()], &[]).unwrap();
-        assert_eq!(socket.local_addr().unwrap().ip(), Ipv4Addr::LOCALHOST);
-        let error = bind_first(&[documentation], &[]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NoLoopback);
-    }
-
-    #[test]
-    fn a_taken_port_leads_to_no_other_address() {
-        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = taken.local_addr().unwrap().port();
-        let addresses = [Ipv4Addr::LOCALHOST.into(), Ipv4Addr::new(127, 0, 0, 2).into()];
-        let error = bind_first(&addresses, &[port]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::PortsTaken);
     }
 }

@@ -4,8 +4,8 @@
 
 use std::{
     env, fs,
-    path::{Path, PathBuf},
-    process::{self, Command},
+    path::PathBuf,
+    process::{self, Command, Stdio},
 };
 
 use countersign_loopback::{ErrorKind, Opener, UrlFault, open_browser};
@@ -196,15 +196,28 @@ fn a_browser_that_is_not_there_is_reported() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn the_browser_has_no_part_in_our_terminal() {
-    let stand = Stand::new("streams", "for f in 0 1 2; do readlink /proc/$$/fd/$f; done > \"$0.streams\"");
-    stand.open("https://as.example/").unwrap();
-    let streams = stand.directory.join("browser.streams");
-    if Path::new("/proc/self/fd").exists() {
-        // Its own standard output is the file the test had it redirected to.
-        let seen = fs::read_to_string(&streams).unwrap();
-        assert_eq!(seen.lines().next(), Some("/dev/null"));
-        assert_eq!(seen.lines().last(), Some("/dev/null"));
+    const INNER: &str = "COUNTERSIGN_OPENER_TEST_WITH_STREAMS";
+    let stand = Stand::new(
+        "streams",
+        "exec 3> \"$0.streams\"\n\
+         for f in 0 1 2; do readlink /proc/$$/fd/$f >&3; done\n\
+         [ \"$(cut -d ' ' -f 5 /proc/$$/stat)\" = $$ ] && echo own group >&3",
+    );
+    if env::var_os(INNER).is_some() {
+        stand.open("https://as.example/").unwrap();
+        let seen = fs::read_to_string(stand.directory.join("browser.streams")).unwrap();
+        assert_eq!(seen, "/dev/null\n/dev/null\n/dev/null\nown group\n");
+        return;
     }
+    // Once more in a process whose streams certainly are other ones.
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "the_browser_has_no_part_in_our_terminal"])
+        .env(INNER, "1")
+        .stdin(Stdio::piped())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

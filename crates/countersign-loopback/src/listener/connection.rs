@@ -118,3 +118,53 @@ impl Connection {
 fn is_for_later(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
+
+#[cfg(test)]
+mod tests {
+    use core::net::Ipv4Addr;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// A connection, and the client at its other end.
+    fn pair() -> (Connection, TcpStream) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        (Connection::new(stream, Instant::now()).unwrap(), client)
+    }
+
+    #[test]
+    fn the_time_for_a_head_does_not_start_anew_with_each_byte() {
+        let (mut connection, mut client) = pair();
+        let start = connection.since;
+        assert!(matches!(connection.poll(start + HEAD_TIME), Progress::None));
+        client.write_all(b"G").unwrap();
+        // Loopback delivers before `write_all` returns or soon after.
+        while !matches!(connection.poll(start + HEAD_TIME), Progress::Some) {}
+        client.write_all(b"E").unwrap();
+        let late = start + HEAD_TIME + Duration::from_millis(1);
+        assert!(matches!(connection.poll(late), Progress::Gone));
+    }
+
+    #[test]
+    fn the_end_of_the_answer_is_seen_at_once() {
+        let (mut connection, mut client) = pair();
+        connection.respond(b"HTTP/1.1 404 \r\n\r\n");
+        // Only there so that a failure does not hang.
+        client.set_read_timeout(Some(CLOSE_TIME)).unwrap();
+        let mut text = String::new();
+        client.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "HTTP/1.1 404 \r\n\r\n");
+    }
+
+    #[test]
+    fn a_client_that_never_stops_sending_is_left() {
+        let (mut connection, mut client) = pair();
+        connection.respond(b"HTTP/1.1 431 \r\n\r\n");
+        client.write_all(&[b'a'; 8192]).unwrap();
+        while !matches!(connection.poll(connection.since + CLOSE_TIME), Progress::Some) {}
+        let late = connection.since + CLOSE_TIME + Duration::from_millis(1);
+        assert!(matches!(connection.poll(late), Progress::Gone));
+    }
+}

@@ -155,3 +155,68 @@ fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty()
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The query of a request to `address`, whose bytes come in chunks of `size`; none if it is incomplete.
+    fn read(address: &str, request: &[u8], size: usize) -> Result<Option<String>, Refusal> {
+        let expected = Expected::new(address.parse().unwrap(), "/cb");
+        let mut head = Head::default();
+        for chunk in request.chunks(size) {
+            if head.push(chunk)? {
+                return Ok(Some(expected.callback(&head)?.query().to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn check_host(address: &str, host: &str, fits: bool) {
+        let request = format!("GET /cb?a HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let expected = if fits { Ok(Some("a".to_owned())) } else { Err(Refusal::Misdirected) };
+        assert_eq!(read(address, request.as_bytes(), 1), expected, "{host} for {address}");
+    }
+
+    #[test]
+    fn the_host_is_the_authority_of_the_redirect_uri() {
+        check_host("127.0.0.1:8080", "127.0.0.1:8080", true);
+        check_host("127.0.0.1:8080", "127.0.0.1", false);
+        check_host("127.0.0.1:80", "127.0.0.1:80", true);
+        check_host("127.0.0.1:80", "127.0.0.1", true);
+        check_host("127.0.0.1:8080", "127.0.0.1:80", false);
+        check_host("[::1]:8080", "[::1]:8080", true);
+        check_host("[::1]:8080", "[0:0:0:0:0:0:0:1]:8080", false);
+        check_host("[::1]:8080", "::1:8080", false);
+        check_host("[::1]:80", "[::1]", true);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn any_bytes_are_read_alike_however_they_come(
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    Just(&b"GET /cb?code=a HTTP/1.1\r\n"[..]),
+                    Just(&b"Host: 127.0.0.1:1\r\n"[..]),
+                    Just(&b"Content-Length: 0\r\n"[..]),
+                    Just(&b"\r\n"[..]),
+                    Just(&b"\n"[..]),
+                    Just(&b": "[..]),
+                    Just(&b"\xff\0"[..]),
+                ],
+                0..8,
+            ),
+            noise in prop::collection::vec(any::<u8>(), 0..16),
+            size in 1_usize..40,
+        ) {
+            let mut request = pieces.concat();
+            request.extend(noise);
+            let whole = read("127.0.0.1:1", &request, usize::MAX);
+            prop_assert_eq!(read("127.0.0.1:1", &request, size), whole);
+        }
+    }
+}

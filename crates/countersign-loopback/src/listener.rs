@@ -69,7 +69,7 @@ impl Listener {
     /// free port of [`Options::ports`], or on one which the system chooses.
     ///
     /// # Errors
-    /// [`ErrorKind::Path`], [`ErrorKind::PortsTaken`], [`ErrorKind::NoLoopback`].
+    /// [`ErrorKind::Path`], [`ErrorKind::PortsTaken`], [`ErrorKind::NoLoopback`], [`ErrorKind::Listen`].
     /// None of them is a reason to listen more widely: paste-back ([`paste`](crate::paste)) needs no listener.
     pub fn bind(options: &Options) -> Result<Self, Error> {
         let Options { application, path, ports } = options;

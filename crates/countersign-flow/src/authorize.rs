@@ -10,8 +10,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header::AUT
 use crate::Error;
 
 mod bearer;
+#[cfg(feature = "oauth1")]
+mod oauth1;
 
 pub use bearer::Bearer;
+#[cfg(feature = "oauth1")]
+pub use oauth1::OAuth1;
+#[cfg(feature = "oauth1")]
+pub(crate) use oauth1::unsignable;
 
 /// How a credential is put on a request.
 ///

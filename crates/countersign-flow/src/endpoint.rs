@@ -84,3 +84,18 @@ pub(crate) fn is_confidential(uri: &Uri) -> bool {
     );
     scheme.eq_ignore_ascii_case("http") && literal
 }
+
+/// RFC 6749 §3.1.2: absolute and without a fragment; any scheme, because applications have their own.
+pub(crate) fn check_redirect_uri(name: &'static str, uri: &str) -> Result<(), Error> {
+    let refused = |problem| Err(Error::Endpoint { name, problem });
+    let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+    let absolute = scheme.starts_with(|char: char| char.is_ascii_alphabetic())
+        && scheme.chars().all(|char| char.is_ascii_alphanumeric() || "+-.".contains(char));
+    if !absolute || uri.chars().any(|char| char.is_control() || char == ' ') {
+        return refused(EndpointProblem::NotAbsolute);
+    }
+    if uri.contains('#') {
+        return refused(EndpointProblem::Fragment);
+    }
+    Ok(())
+}

@@ -85,8 +85,11 @@ pub enum Misuse {
     UnseenForm,
     /// The credential names a signature method that is not known here.
     SignatureMethod,
-    /// The request cannot be signed as it is: its URI, its form or its parameters.
-    Unsignable,
+    /// A part of the request is such that it cannot be signed.
+    Unsignable {
+        /// Which part: `URI`, `method`, `form`, or a parameter by its name.
+        part: &'static str,
+    },
 }
 
 /// Why a URI must not be used.
@@ -195,7 +198,7 @@ impl fmt::Display for Misuse {
             Self::ClearText => f.write_str("the credential would be sent in clear; use https"),
             Self::UnseenForm => f.write_str("a form body that cannot be seen cannot be signed"),
             Self::SignatureMethod => f.write_str("a signature method unknown here"),
-            Self::Unsignable => f.write_str("the request cannot be signed as it is"),
+            Self::Unsignable { part } => write!(f, "a request with this {part} cannot be signed"),
         }
     }
 }

@@ -90,7 +90,9 @@ impl Exchange {
         self.requested_at = env.now;
         let mut request = Request::new(Vec::new());
         *request.uri_mut() = self.endpoint.uri().clone();
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if !matches!(self.purpose, Purpose::TemporaryCredentials | Purpose::TokenCredentials) {
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        }
         request.extensions_mut().insert(Handling::new(self.purpose));
         if let Some(form) = &self.form {
             *request.method_mut() = Method::POST;

@@ -63,6 +63,8 @@ extern crate alloc;
 
 mod authorization_code;
 pub mod authorize;
+mod blob;
+mod callback;
 mod client;
 mod client_credentials;
 mod discovery;
@@ -71,6 +73,8 @@ pub mod error;
 mod exchange;
 mod grant;
 mod map;
+#[cfg(feature = "oauth1")]
+pub mod oauth1;
 pub mod pkce;
 mod refresh;
 mod revocation;
@@ -80,6 +84,8 @@ pub mod source;
 pub use authorization_code::{
     AuthorizationRequest, AuthorizedCode, Callback, PendingAuthorization, Redemption,
 };
+#[cfg(feature = "oauth1")]
+pub use authorize::OAuth1;
 pub use authorize::{Authorization, Authorize, Bearer, Payload, RequestView};
 pub use client::{ClientAuthenticated, ClientAuthentication, ClientRegistration};
 pub use client_credentials::ClientCredentialsGrant;

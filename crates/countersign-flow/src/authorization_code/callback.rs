@@ -1,11 +1,11 @@
 use countersign_token::Secret;
 use countersign_wire::{
-    Params, form,
+    Params,
     response::{ErrorCode, ErrorResponse},
 };
 
 use super::{AuthorizedCode, PendingAuthorization};
-use crate::Error;
+use crate::{Error, callback};
 
 /// What came back by the redirect URI.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl PendingAuthorization {
 
     /// The parameters, when they answer this login.
     fn recognise(&self, query: &str) -> Option<Params> {
-        let params = form::parse(query_of(query)).ok()?;
+        let params = callback::parse(query)?;
         let state = params.unique("state").ok()??;
         self.state.ct_eq(state).then_some(params)
     }
@@ -69,16 +69,5 @@ impl PendingAuthorization {
             (Some(issuer), None) if issuer == self.issuer => Ok(()),
             _ => Err(Error::IssuerMismatch),
         }
-    }
-}
-
-/// The query of an address, or the text itself when it is no address; without the fragment that some
-/// servers append.
-fn query_of(text: &str) -> &str {
-    let text = text.trim_ascii();
-    let text = text.split_once('#').map_or(text, |(before, _)| before);
-    match text.split_once('?') {
-        Some((address, query)) if !address.contains(['=', '&']) => query,
-        _ => text,
     }
 }

@@ -1,21 +1,17 @@
 use alloc::{
-    format,
     string::{String, ToString},
     vec::Vec,
 };
 use core::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use countersign_token::{ClientId, Scopes, Secret, Timestamp};
-use countersign_wire::{Params, form};
-use sha2::{Digest, Sha256};
+use countersign_wire::Params;
 
-use crate::{ClientAuthentication, ClientRegistration, Endpoint, Error, pkce::Verifier};
+use crate::{ClientAuthentication, ClientRegistration, Endpoint, Error, blob, pkce::Verifier};
 
 /// How long the user may take.
 const LIFETIME: Duration = Duration::from_secs(600);
 const VERSION: &str = "countersign-authorization-1";
-const SUM: &str = "&sum=";
 
 /// A login whose answer is awaited: what must be remembered while the user is away.
 ///
@@ -90,7 +86,6 @@ impl PendingAuthorization {
         } = self;
         let ClientRegistration { id, authentication, redirect_uri: client_redirect_uri } = client;
         let mut params = Params::new()
-            .with("v", VERSION)
             .with("state", state.clone())
             .with("verifier", verifier.secret().clone())
             .with("issuer", issuer.as_str())
@@ -108,8 +103,7 @@ impl PendingAuthorization {
             params.push("client_redirect_uri", uri.as_str());
         }
         params.extend(resource.iter().map(|resource| ("resource", resource.as_str())));
-        let text = Secret::new(form::print(&params));
-        Secret::new(format!("{}{SUM}{}", text.expose(), sum(text.expose())))
+        blob::print(VERSION, params)
     }
 
     /// The pending login of which [`to_blob`](Self::to_blob) made this text.
@@ -117,15 +111,7 @@ impl PendingAuthorization {
     /// # Errors
     /// [`Error::Blob`] for any other text, also for one that was cut short or changed on the way.
     pub fn from_blob(blob: &Secret) -> Result<Self, Error> {
-        let (text, own_sum) = blob.expose().trim_ascii().rsplit_once(SUM).ok_or(Error::Blob)?;
-        if own_sum != sum(text) {
-            return Err(Error::Blob);
-        }
-        let params = form::parse(text).map_err(|_| Error::Blob)?;
-        if params.first("v") != Some(VERSION) {
-            return Err(Error::Blob);
-        }
-        read(&params).ok_or(Error::Blob)
+        read(&blob::parse(VERSION, blob)?).ok_or(Error::Blob)
     }
 }
 
@@ -151,9 +137,4 @@ fn read(params: &Params) -> Option<PendingAuthorization> {
         resource: params.all("resource").map(ToString::to_string).collect(),
         created: Timestamp::from_unix(params.first("created")?.parse().ok()?),
     })
-}
-
-/// Against accident, not against attack: whoever holds the blob holds its secrets.
-fn sum(text: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(text))
 }

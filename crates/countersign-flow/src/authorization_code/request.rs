@@ -8,7 +8,7 @@ use countersign_wire::{Params, flow::Env, form};
 
 use super::PendingAuthorization;
 use crate::{
-    AuthorizationServer, ClientRegistration, Error,
+    AuthorizationServer, ClientRegistration, Error, endpoint,
     error::{EndpointProblem, Misuse},
     pkce::{self, Verifier},
 };
@@ -110,7 +110,7 @@ impl<'a> AuthorizationRequest<'a> {
             .ok_or(Misuse::NoEndpoint { name: "authorization_endpoint" })?;
         let redirect_uri =
             redirect_uri.or_else(|| client.redirect_uri.clone()).ok_or(Misuse::NoRedirectUri)?;
-        check_redirect_uri(&redirect_uri)?;
+        endpoint::check_redirect_uri("redirect_uri", &redirect_uri)?;
         check_extra(&extra)?;
         if let Some((_, query)) = endpoint.as_str().split_once('?')
             && form::parse(query).map_or(true, |params| {
@@ -148,21 +148,6 @@ impl<'a> AuthorizationRequest<'a> {
         };
         Ok((url, pending))
     }
-}
-
-/// RFC 6749 §3.1.2: absolute and without a fragment; any scheme, because applications have their own.
-fn check_redirect_uri(uri: &str) -> Result<(), Error> {
-    let refused = |problem| Err(Error::Endpoint { name: "redirect_uri", problem });
-    let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
-    let absolute = scheme.starts_with(|char: char| char.is_ascii_alphabetic())
-        && scheme.chars().all(|char| char.is_ascii_alphanumeric() || "+-.".contains(char));
-    if !absolute || uri.chars().any(|char| char.is_control() || char == ' ') {
-        return refused(EndpointProblem::NotAbsolute);
-    }
-    if uri.contains('#') {
-        return refused(EndpointProblem::Fragment);
-    }
-    Ok(())
 }
 
 fn check_extra(extra: &Params) -> Result<(), Error> {

@@ -1,0 +1,112 @@
+//! No secret reaches what is printed.
+
+use countersign_oauth1::{
+    Algorithm, ClientCredentials, Error, Form, HmacSha1, Incoming, MemoryNonces, NonceStore, NonceUse,
+    Parameter, ParameterFault, Place, Plaintext, Problem, Received, Recorded, RequestUri, Scratch, Signer,
+    Stamp, Target, TemporaryCredentials, Token, TokenCredentials, UriFault, Verified, Window,
+};
+use countersign_token::{Secret, Timestamp};
+use testkit::{
+    assert_no_canary,
+    canary::{SECRET, check_text},
+};
+
+const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+
+fn target<'a>(uri: &'a str, form: &'a str, extra: &'a [(&'a str, &'a str)]) -> Target<'a> {
+    Target::new("POST", uri, Form::Encoded(form))
+        .realm(SECRET)
+        .callback(SECRET)
+        .verifier(SECRET)
+        .parameters(extra)
+}
+
+#[test]
+fn nothing_shows_a_secret() {
+    let uri = format!("https://h/{SECRET}?a={SECRET}");
+    let form = format!("b={SECRET}");
+    let extra = [(SECRET, SECRET)];
+    let client = || ClientCredentials::new(SECRET, SECRET);
+    let token = || TokenCredentials::new(SECRET, SECRET);
+    let hmac = Signer::hmac_sha1(client(), token());
+    let plaintext = || Signer::plaintext(client(), TemporaryCredentials::new(SECRET, SECRET));
+    let target = target(&uri, &form, &extra);
+    let stamp = Stamp::new(NOW, SECRET);
+    let mut scratch = Scratch::new();
+    let header = plaintext().sign(target, stamp, &mut scratch).unwrap().to_owned();
+    let incoming = Incoming::new("POST", &uri, Form::Encoded(&form)).authorization(&header);
+    let received = Received::parse(incoming).unwrap();
+    let verified = received.clone().verify(&Secret::new(SECRET), Some(&Secret::new(SECRET))).unwrap();
+    let used = NonceUse::new(SECRET, Some(SECRET), NOW, SECRET);
+    let mut nonces = MemoryNonces::new(1);
+    nonces.record(used, NOW);
+    for pair in [Token::from(token()), Token::from(TemporaryCredentials::new(SECRET, SECRET)), Token::Empty] {
+        assert_no_canary! { Token => pair }
+    }
+    assert_no_canary! {
+        Algorithm, Display => Algorithm::HmacSha1,
+        ClientCredentials => ClientCredentials::new("public", SECRET),
+        TokenCredentials => token(),
+        TemporaryCredentials => TemporaryCredentials::new(SECRET, SECRET),
+        Error, Display => Error::Unsigned,
+        Form<'_> => Form::Encoded(&form),
+        HmacSha1 => HmacSha1::new(&Secret::new(SECRET), None),
+        Incoming<'_> => incoming,
+        MemoryNonces => nonces,
+        NonceUse<'_> => used,
+        Parameter, Display => Parameter::Other,
+        ParameterFault => ParameterFault::Malformed,
+        Place, Display => Place::Header,
+        Plaintext => Plaintext::new(&Secret::new(SECRET), None),
+        Problem, Display => Problem::TokenUsed,
+        Received => received,
+        Recorded => Recorded::Used,
+        RequestUri<'_> => RequestUri::from(&uri),
+        RequestUri<'_> => RequestUri::parts("https", SECRET, SECRET),
+        Scratch => scratch,
+        Signer => hmac,
+        Signer => plaintext(),
+        Stamp<'_> => stamp,
+        Target<'_> => target,
+        Verified => verified,
+        UriFault, Display => UriFault::Fragment,
+        Window => Window::default(),
+    }
+}
+
+/// Errors made from requests that are full of secrets.
+#[test]
+fn errors_show_what_and_where_only() {
+    let signer = Signer::plaintext(ClientCredentials::new(SECRET, SECRET), Token::None);
+    let sign = |method: &str, uri: &str, form: &str, extra: &[(&str, &str)]| {
+        let target = Target::new(method, uri, Form::Encoded(form)).realm("\"").parameters(extra);
+        signer.authorization(target, Stamp::new(NOW, SECRET)).unwrap_err()
+    };
+    let parse = |header: &str| {
+        let header = header.replace('$', SECRET);
+        let incoming = Incoming::new("GET", "https://h/", Form::None).authorization(&header);
+        Received::parse(incoming).unwrap_err()
+    };
+    let at = |path: &str| format!("https://h/{SECRET}{path}");
+    let errors = [
+        sign("GET", &at("#"), "", &[]),
+        sign("GET", &at(" "), "", &[]),
+        sign("GET", &format!("https://{SECRET}@h/"), "", &[]),
+        sign("GET", &format!("http://{SECRET}/"), "", &[]),
+        sign("GET", &at(""), &format!("{SECRET}=%"), &[]),
+        sign("GET", &at("?oauth_token=1"), "", &[]),
+        sign(&format!("{SECRET} "), &at(""), "", &[]),
+        sign("GET", &at(""), "", &[("oauth_nonce", SECRET)]),
+        sign("GET", &at(""), "", &[]),
+        parse("OAuth $"),
+        parse("OAuth $=\"%ff\""),
+        parse("OAuth $=\"a\", $=\"a\""),
+        parse("OAuth oauth_signature_method=\"$\""),
+        parse("OAuth oauth_version=\"$\""),
+        parse("OAuth oauth_signature_method=\"HMAC-SHA1\", oauth_nonce=\"n\", oauth_timestamp=\"$\""),
+        parse("Basic $"),
+    ];
+    for error in errors {
+        check_text("an error", &format!("{error} {error:?} {:?}", error.report().iter().collect::<Vec<_>>()));
+    }
+}

@@ -19,7 +19,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-export COUNTERSIGN_HOME="$work/home" COUNTERSIGN_NO_INPUT=1
+export COUNTERSIGN_HOME="$work/home"
 export BROWSER="$interop/person.py"
 unset HTTP_PROXY HTTPS_PROXY http_proxy https_proxy ALL_PROXY all_proxy || true
 

@@ -1,1 +1,53 @@
 //! Credentials in owner-only files that survive power loss.
+//!
+//! # In scope
+//!
+//! - [`FileStore`]: one file for each grant in one directory, replaced as a whole, behind a lock file.
+//!
+//! # Out of scope
+//!
+//! - Encryption: the files are protected by their mode (0600, in a directory of mode 0700) and nothing else.
+//! - Where the directory is: the caller names it.
+//!
+//! # Example
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use countersign_store::{Lease, Store};
+//! use countersign_store_file::FileStore;
+//! use countersign_token::{ClientCredentials, Credential, Key, Revision};
+//!
+//! # let directory = std::env::temp_dir().join(format!("countersign-doc-{}", std::process::id()));
+//! let store = FileStore::open(&directory)?;
+//! let key = Key::new("https://photos.example", "dpf43f3p2l4k3l03", "ann");
+//! let credential = Credential::oauth1_two_legged(ClientCredentials::new("dpf43f3p2l4k3l03", "kd94hf93k423kf44"));
+//!
+//! store.lock(&key, Duration::from_secs(5))?.save(&credential, Revision::ABSENT)?;
+//!
+//! let record = FileStore::open(&directory)?.load(&key)?;
+//! assert_eq!(record.map(|record| record.revision), Some(Revision::new(1)));
+//! # std::fs::remove_dir_all(&directory)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Limitations
+//!
+//! - A deleted record leaves its empty lock file behind, whose name tells the key.
+//! - A file system without locks, as some network file systems are, is refused for writing.
+//! - A key whose path would be longer than the system allows is refused as too big.
+//! - Deleted content may linger in unallocated blocks of the disk and in its backups.
+//! - Unix is tested on Linux. Elsewhere on Unix the owner of the directory stands for the user; on Windows
+//!   access lists decide, and a directory cannot be synced.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod directory;
+mod lease;
+mod name;
+mod platform;
+mod read;
+mod replace;
+mod store;
+
+pub use store::FileStore;

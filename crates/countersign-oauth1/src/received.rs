@@ -207,17 +207,14 @@ impl Received {
 
 /// The one place of the protocol parameters (RFC 5849 §3.5).
 fn place(in_header: bool, form: Met, query: Met) -> Result<Place, Error> {
-    let (place, apart, met) = match (in_header, form.first(), query.first()) {
-        (true, in_form, in_query) => (Place::Header, in_form.or(in_query), Met::default()),
-        (false, Some(_), in_query) => (Place::Form, in_query, form),
-        (false, None, Some(_)) => (Place::Query, None, query),
+    let (place, apart) = match (in_header, form.first(), query.first()) {
+        (true, in_form, in_query) => (Place::Header, in_form.or(in_query)),
+        (false, Some(_), in_query) => (Place::Form, in_query),
+        (false, None, Some(_)) => (Place::Query, None),
         (false, None, None) => return Err(Error::Unsigned),
     };
-    if let Some(parameter) = apart {
-        return Err(Error::parameter(parameter, ParameterFault::SecondPlace));
-    }
-    match met.repeated() {
-        Some(parameter) => Err(Error::parameter(parameter, ParameterFault::Repeated)),
+    match apart {
+        Some(parameter) => Err(Error::parameter(parameter, ParameterFault::SecondPlace)),
         None => Ok(place),
     }
 }

@@ -122,7 +122,7 @@ fn a_store_out_of_reach_accepts_nothing() {
     let spent = verified(NOW, "a").spend_nonce(NOW, Window::default(), &mut Gone);
     assert_eq!(spent, Err(Error::NoncesUnavailable));
     let mut boxed: Box<dyn NonceStore> = Box::new(Gone);
-    assert_eq!((&mut boxed).record(NonceUse::new("c", None, NOW, "n"), NOW), Recorded::Unavailable);
+    assert_eq!(boxed.record(NonceUse::new("c", None, NOW, "n"), NOW), Recorded::Unavailable);
 }
 
 #[test]

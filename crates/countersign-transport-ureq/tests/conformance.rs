@@ -17,6 +17,14 @@ fn every_case_holds() {
 }
 
 #[test]
+fn any_method_is_sent() {
+    let server = Server::start().unwrap();
+    let request = Request::builder().method("PURGE").uri(server.url("/echo")).body(Vec::new()).unwrap();
+    let response = Ureq::new(Limits::default()).unwrap().send(request).unwrap();
+    assert!(response.body().starts_with(b"PURGE /echo "));
+}
+
+#[test]
 fn a_connection_is_kept_for_the_next_request() {
     let server = Server::start().unwrap();
     let transport = Ureq::new(Limits::default()).unwrap();
@@ -49,7 +57,7 @@ fn a_handshake_without_answer_was_not_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let transport = Ureq::new(Limits::default()).unwrap();
     let mut handling = Handling::new(Purpose::Token);
-    handling.timeout = Some(Duration::from_millis(200));
+    handling.timeout = Some(Duration::from_secs(1));
     let url = format!("https://{}/token", listener.local_addr().unwrap());
     let request = Request::post(url).extension(handling).body(b"code=1".to_vec()).unwrap();
     let error = transport.send(request).unwrap_err();

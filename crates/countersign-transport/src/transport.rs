@@ -23,7 +23,8 @@ use crate::Error;
 /// 8. [`Error::sent`] is `No` only when no byte of the request can have reached the server, and `Maybe`
 ///    otherwise: a timeout after connecting, a reset, a truncated answer and an answer that is too big are
 ///    all `Maybe`.
-/// 9. Headers are sent as given; none that names the user or the program is added.
+/// 9. Method, headers and body are sent as given; no header that names the user or the program is added. An
+///    empty body is announced by `Content-Length: 0` where the method expects a body (RFC 9110 §8.6).
 /// 10. No header, query or body of request or response is in an error, a `Debug` output or a log record of
 ///     the implementation.
 ///

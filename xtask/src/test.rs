@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     Step { name: "documentation", run: documentation },
     Step { name: "canary", run: || canary::task(none()) },
     Step { name: "features", run: || features::task(none()) },
+    Step { name: "fuzz and benches", run: beside },
 ];
 
 pub(crate) fn task(arguments: lexopt::Parser) -> Outcome {
@@ -62,6 +63,12 @@ fn format() -> Outcome {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?;
     cargo(&["fmt", "--manifest-path", "benches/Cargo.toml", "--check"])
+}
+
+/// What is not a member is seen by no other step.
+fn beside() -> Outcome {
+    cargo(&["clippy", "--manifest-path", "fuzz/Cargo.toml", "--", "-D", "warnings"])?;
+    cargo(&["clippy", "--manifest-path", "benches/Cargo.toml", "--", "-D", "warnings"])
 }
 
 /// What is shipped may not panic; tests may.

@@ -1,0 +1,43 @@
+//! A credential of any kind, put on a request.
+
+use countersign_flow::{Authorization, Authorize, Bearer, RequestView};
+use countersign_token::{Credential, Grant, Key};
+
+use crate::{Error, account::Snapshot, world::World};
+
+/// Whether requests are authorized with an access token, which a server may issue anew.
+pub(crate) fn has_tokens(snapshot: &Snapshot) -> bool {
+    !matches!(snapshot.credential.grant, Grant::OAuth1 { .. })
+}
+
+/// How requests are authorized with a credential.
+pub(crate) fn way(credential: &Credential) -> Result<Box<dyn Authorize>, Error> {
+    match &credential.grant {
+        #[cfg(feature = "oauth1")]
+        Grant::OAuth1 { client, token, signature_method } => {
+            let method = signature_method.as_deref();
+            let signer =
+                countersign_flow::authorize::OAuth1::with_method(method, client.clone(), token.clone());
+            Ok(Box::new(signer?))
+        }
+        #[cfg(not(feature = "oauth1"))]
+        Grant::OAuth1 { .. } => {
+            Err(crate::ErrorKind::Misuse("an OAuth 1.0a credential needs the feature \"oauth1\"").into())
+        }
+        _ => Ok(Box::new(Bearer::new())),
+    }
+}
+
+/// What to put on this request.
+pub(crate) fn authorize(
+    world: &World,
+    key: &Key,
+    snapshot: &Snapshot,
+    request: RequestView<'_>,
+) -> Result<Authorization, Error> {
+    if has_tokens(snapshot) && snapshot.current.is_none() {
+        return Err(Error::needs_login(key));
+    }
+    let way = snapshot.way.as_ref().map_err(Clone::clone)?;
+    Ok(way.authorize(request, snapshot.current.as_ref(), &world.env())?)
+}

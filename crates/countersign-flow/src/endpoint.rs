@@ -38,7 +38,9 @@ impl Endpoint {
             return Err(refused(EndpointProblem::Fragment));
         }
         let uri: Uri = text.parse().map_err(|_| refused(EndpointProblem::NotAbsolute))?;
-        let authority = uri.authority().ok_or(refused(EndpointProblem::NotAbsolute))?;
+        let (Some(_), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            return Err(refused(EndpointProblem::NotAbsolute));
+        };
         if authority.as_str().contains('@') {
             return Err(refused(EndpointProblem::UserInfo));
         }

@@ -9,15 +9,8 @@ use crate::{Error, endpoint, error::Misuse};
 /// Only over `https`, or `http` to a literal loopback address: whoever sees the token may use it. Never in
 /// the query and never in the body.
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing to choose")]
 pub struct Bearer;
-
-impl Bearer {
-    /// The way of bearer tokens.
-    pub const fn new() -> Self {
-        Self
-    }
-}
 
 impl Authorize for Bearer {
     fn authorize(

@@ -12,6 +12,13 @@ use crate::{Error, endpoint, error::Misuse};
 #[expect(clippy::exhaustive_structs, reason = "there is nothing to choose")]
 pub struct Bearer;
 
+impl Bearer {
+    /// The way of bearer tokens.
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
 impl Authorize for Bearer {
     fn authorize(
         &self,

@@ -12,24 +12,24 @@ use countersign_wire::{
 use http::{Request, Response};
 use testkit::entropy::Counting;
 
-pub const ISSUER: &str = "https://as.example";
-pub const TOKEN_ENDPOINT: &str = "https://as.example/token";
-pub const REDIRECT_URI: &str = "http://127.0.0.1:4711/callback";
-pub const NOW: i64 = 1_700_000_000;
+pub(crate) const ISSUER: &str = "https://as.example";
+pub(crate) const TOKEN_ENDPOINT: &str = "https://as.example/token";
+pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1:4711/callback";
+pub(crate) const NOW: i64 = 1_700_000_000;
 
 static ENTROPY: LazyLock<Counting> = LazyLock::new(|| Counting::new(7));
 
 /// The world at the moment when the tests begin.
-pub fn env() -> Env<'static> {
+pub(crate) fn env() -> Env<'static> {
     later(0)
 }
 
 /// The world this many seconds later.
-pub fn later(seconds: i64) -> Env<'static> {
+pub(crate) fn later(seconds: i64) -> Env<'static> {
     Env { now: Timestamp::from_unix(NOW + seconds), entropy: &*ENTROPY }
 }
 
-pub fn server() -> AuthorizationServer {
+pub(crate) fn server() -> AuthorizationServer {
     AuthorizationServer::new(ISSUER, TOKEN_ENDPOINT)
         .unwrap()
         .with_authorization_endpoint("https://as.example/authorize")
@@ -38,50 +38,50 @@ pub fn server() -> AuthorizationServer {
         .unwrap()
 }
 
-pub fn public() -> ClientRegistration {
+pub(crate) fn public() -> ClientRegistration {
     ClientRegistration::public("demo").with_redirect_uri(REDIRECT_URI)
 }
 
-pub fn confidential() -> ClientRegistration {
+pub(crate) fn confidential() -> ClientRegistration {
     ClientRegistration::confidential("web", "s3cret-of-web").with_redirect_uri(REDIRECT_URI)
 }
 
-pub fn json(status: u16, body: &str) -> Input {
+pub(crate) fn json(status: u16, body: &str) -> Input {
     typed(status, "application/json", body)
 }
 
-pub fn typed(status: u16, content_type: &str, body: &str) -> Input {
+pub(crate) fn typed(status: u16, content_type: &str, body: &str) -> Input {
     let response = Response::builder().status(status).header("content-type", content_type);
     Input::Response(response.body(body.as_bytes().to_vec()).unwrap())
 }
 
-pub fn retry_after(status: u16, seconds: &str) -> Input {
+pub(crate) fn retry_after(status: u16, seconds: &str) -> Input {
     let response = Response::builder().status(status).header("retry-after", seconds);
     Input::Response(response.body(Vec::new()).unwrap())
 }
 
-pub fn not_sent() -> Input {
+pub(crate) fn not_sent() -> Input {
     Input::Failed(Failure { sent: Sent::No, transient: true })
 }
 
-pub fn maybe_sent() -> Input {
+pub(crate) fn maybe_sent() -> Input {
     Input::Failed(Failure { sent: Sent::Maybe, transient: true })
 }
 
 /// What a flow did while a script was played to it.
-pub struct Played<T> {
-    pub requests: Vec<Request<Vec<u8>>>,
-    pub waits: Vec<Duration>,
+pub(crate) struct Played<T> {
+    pub(crate) requests: Vec<Request<Vec<u8>>>,
+    pub(crate) waits: Vec<Duration>,
     /// `None` when the script ended before the flow.
-    pub end: Option<Result<T, Error>>,
+    pub(crate) end: Option<Result<T, Error>>,
 }
 
 impl<T> Played<T> {
-    pub fn done(self) -> T {
+    pub(crate) fn done(self) -> T {
         self.end.expect("the script is too short").expect("the flow failed")
     }
 
-    pub fn error(self) -> Error {
+    pub(crate) fn error(self) -> Error {
         match self.end.expect("the script is too short") {
             Ok(_) => panic!("the flow succeeded"),
             Err(error) => error,
@@ -89,11 +89,11 @@ impl<T> Played<T> {
     }
 
     /// The form of the request of this number.
-    pub fn form(&self, index: usize) -> Params {
+    pub(crate) fn form(&self, index: usize) -> Params {
         form::parse(std::str::from_utf8(self.requests[index].body()).unwrap()).unwrap()
     }
 
-    pub fn purposes(&self) -> Vec<Purpose> {
+    pub(crate) fn purposes(&self) -> Vec<Purpose> {
         self.requests.iter().map(|request| request.extensions().get::<Handling>().unwrap().purpose).collect()
     }
 }
@@ -101,7 +101,7 @@ impl<T> Played<T> {
 /// Answers each request with the next of `answers`, and wakes the flow from each pause.
 ///
 /// After its end a flow must refuse every further step.
-pub fn play<F: Flow<Error = Error>>(
+pub(crate) fn play<F: Flow<Error = Error>>(
     mut flow: F,
     answers: impl IntoIterator<Item = Input>,
 ) -> Played<F::Output> {

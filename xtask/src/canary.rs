@@ -68,8 +68,8 @@ fn documentation(package: &Package) -> Outcome<Value> {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct PublicType {
     name: String,
-    /// The module in which it is named.
-    module: String,
+    /// The module in which it is named; nothing in the crate's root.
+    module: Option<String>,
     /// Whether it implements `Display`.
     displays: bool,
 }
@@ -78,30 +78,33 @@ struct PublicType {
 fn public_types(documentation: &Value) -> Option<BTreeSet<PublicType>> {
     let index = documentation.get("index")?.as_object()?;
     let root = documentation.get("root")?.to_string();
-    let root_name = index.get(&root)?.get("name")?.as_str()?;
+    index.get(&root)?;
     let mut types = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    let mut ahead = vec![(root_name.to_owned(), root)];
-    while let Some((module, id)) = ahead.pop() {
+    let mut ahead = vec![(None, None, root.clone())];
+    while let Some((module, alias, id)) = ahead.pop() {
         // What is not in the index belongs to another crate.
         let Some(item) = index.get(&id) else { continue };
         let inner = item.get("inner")?;
-        let name = || Some(item.get("name")?.as_str()?.to_owned());
+        let name_of = |item: &Value| item.get("name").and_then(Value::as_str).map(str::to_owned);
         if let Some(content) = inner.get("module") {
+            let module = if id == root { None } else { alias.or_else(|| name_of(item)) };
             if seen.insert(id) {
                 let items = content.get("items")?.as_array()?;
-                let module = name()?;
-                ahead.extend(items.iter().map(|id| (module.clone(), id.to_string())));
+                ahead.extend(items.iter().map(|id| (module.clone(), None, id.to_string())));
             }
         } else if let Some(import) = inner.get("use") {
-            ahead.push((module, import.get("id")?.to_string()));
+            let is_glob = import.get("is_glob")?.as_bool()?;
+            let alias = if is_glob { None } else { name_of(import) };
+            ahead.push((module, alias, import.get("id")?.to_string()));
         } else if let Some(kind) = ["struct", "enum", "union"].iter().find_map(|kind| inner.get(kind)) {
             let displays = kind.get("impls")?.as_array()?.iter().any(|id| {
                 let path = index.get(&id.to_string()).and_then(|item| item.pointer("/inner/impl/trait/path"));
                 path.and_then(Value::as_str).is_some_and(|path| path.rsplit("::").next() == Some("Display"))
             });
             // One type under two paths is still one.
-            types.entry(id).or_insert(PublicType { name: name()?, module, displays });
+            let name = alias.or_else(|| name_of(item))?;
+            types.entry(id).or_insert(PublicType { name, module, displays });
         }
     }
     Some(types.into_values().collect())
@@ -113,9 +116,16 @@ fn missing(types: &BTreeSet<PublicType>, test: &str) -> Vec<String> {
     let mut missing = Vec::new();
     for PublicType { name, module, displays } in types {
         let shared = types.iter().filter(|other| other.name == *name).count() > 1;
-        let wanted = if shared { format!("{module}::{name}") } else { name.clone() };
-        let mut found =
-            asserted.iter().filter(|(path, _)| format!("::{path}").ends_with(&format!("::{wanted}")));
+        let wanted = match module {
+            Some(module) if shared => format!("{module}::{name}"),
+            _ => name.clone(),
+        };
+        let is_wanted = |path: &str| match path.strip_suffix(wanted.as_str()) {
+            Some("") => true,
+            Some(before) => before.ends_with("::") && (module.is_some() || !shared),
+            None => false,
+        };
+        let mut found = asserted.iter().filter(|(path, _)| is_wanted(path));
         if found.clone().next().is_none() {
             missing.push(wanted);
         } else if *displays && !found.any(|(_, displayed)| *displayed) {
@@ -164,16 +174,16 @@ fn without_arguments(path: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// A crate `it` with `Plain`, `inner::Choice`, a re-export of the private module's `Hidden`, which has
-    /// `Display`, a name from another crate and a function.
+    /// A crate `it` with `Plain`, `inner::Choice`, a private module's `Secluded` re-exported as `Hidden`,
+    /// which has `Display`, a name from another crate and a function.
     fn documentation() -> Value {
         serde_json::json!({ "root": 0, "index": {
             "0": { "name": "it", "inner": { "module": { "items": [1, 2, 4, 6, 7] } } },
             "1": { "name": "Plain", "inner": { "struct": { "impls": [10, 98] } } },
             "2": { "name": "inner", "inner": { "module": { "items": [3, 8] } } },
             "3": { "name": "Choice", "inner": { "enum": { "impls": [] } } },
-            "4": { "name": null, "inner": { "use": { "id": 5, "is_glob": false } } },
-            "5": { "name": "Hidden", "inner": { "union": { "impls": [9, 10] } } },
+            "4": { "name": null, "inner": { "use": { "id": 5, "name": "Hidden", "is_glob": false } } },
+            "5": { "name": "Secluded", "inner": { "union": { "impls": [9, 10] } } },
             "6": { "name": null, "inner": { "use": { "id": 99, "is_glob": false } } },
             "7": { "name": "function", "inner": { "function": {} } },
             "8": { "name": null, "inner": { "use": { "id": 2, "is_glob": true } } },
@@ -206,10 +216,18 @@ mod tests {
 
     #[test]
     fn types_of_one_name_are_told_apart_by_their_modules() {
-        let error =
-            |module: &str| PublicType { name: "Error".into(), module: module.into(), displays: false };
-        let test = "assert_no_canary!(inner::Error => inner::Error::A)";
-        assert_eq!(missing(&[error("it"), error("inner")].into(), test), ["it::Error"]);
+        #[track_caller]
+        fn check(assertions: &str, expected: &[&str]) {
+            let error = |module: Option<&str>| {
+                let module = module.map(str::to_owned);
+                PublicType { name: "Error".to_owned(), module, displays: false }
+            };
+            let test = format!("assert_no_canary!({assertions})");
+            assert_eq!(missing(&[error(None), error(Some("inner"))].into(), &test), expected);
+        }
+        check("Error => a(), inner::Error => b()", &[]);
+        check("Error => a()", &["inner::Error"]);
+        check("it::inner::Error => b()", &["Error"]);
     }
 
     #[test]

@@ -89,7 +89,11 @@ impl Provider {
 
     /// RFC 6750 §2.1.
     fn bearer(&mut self, id: &Digest, env: &Env<'_>) -> Result<Identity, Error> {
-        let lenient = self.strike(Endpoint::Resource, None).has(Fault::AcceptDeadTokens);
+        let faults = self.strike(Endpoint::Resource, None);
+        let lenient = faults.has(Fault::AcceptDeadTokens);
+        if faults.has(Fault::Refuse) {
+            return Err(Error::InvalidToken);
+        }
         let access = self.state.grants.access(id).map_err(|_| Error::Unavailable)?;
         if lenient && access.is_none() {
             return Ok(Identity {

@@ -1,4 +1,5 @@
 use alloc::{string::String, vec::Vec};
+use core::time::Duration;
 
 use countersign_token::{ClientId, Timestamp};
 use countersign_wire::flow::Env;
@@ -120,6 +121,25 @@ impl Provider {
     /// Whether this fault is planted at this endpoint: for faults that the host itself must act out.
     pub fn is_planted(&self, endpoint: Endpoint, fault: Fault) -> bool {
         self.planted.iter().any(|planted| planted.endpoint == endpoint && planted.fault == fault)
+    }
+
+    /// What a resource does under a fault that needs no request: the host asks before it does anything else.
+    pub fn resource_fault(&mut self) -> Option<Answer> {
+        let blunt_kinds = [Fault::ServerError, Fault::Html, Fault::Malformed];
+        if !blunt_kinds.iter().any(|fault| self.is_planted(Endpoint::Resource, *fault)) {
+            return None;
+        }
+        let striking = self.strike(Endpoint::Resource, None);
+        blunt(&striking).map(|(answer, _)| answer.after(striking.delay()))
+    }
+
+    /// How long a resource waits before it answers; zero unless [`Fault::Delay`] is planted there.
+    pub fn resource_delay(&self) -> Duration {
+        let delays = self.planted.iter().map(|planted| match planted {
+            Planted { endpoint: Endpoint::Resource, fault: Fault::Delay(delay), .. } => *delay,
+            _ => Duration::ZERO,
+        });
+        delays.max().unwrap_or_default()
     }
 
     /// The person approved: a code or a verifier is on its way.

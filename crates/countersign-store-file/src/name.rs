@@ -134,4 +134,12 @@ mod tests {
         assert_eq!(key_of(&[], "a+b+c.json"), Some(Key::new("a", "b", "c")));
         assert_eq!(key_of(&["a+b~".to_owned()], "~+c.json"), None);
     }
+
+    #[test]
+    fn no_piece_of_a_long_name_is_a_whole_one() {
+        // What is left after the cut would be a name that Windows reserves.
+        let pieces = pieces(&Key::new("a".repeat(180), "b".repeat(18), "con"));
+        assert_eq!(pieces.iter().map(String::len).collect::<Vec<_>>(), [201, 4]);
+        assert_eq!(pieces[1], "~con");
+    }
 }

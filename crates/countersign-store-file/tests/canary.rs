@@ -1,6 +1,7 @@
 //! No secret reaches what is printed, not even from a damaged file.
 
-use std::{error::Error as _, fs, time::Duration};
+use core::{error::Error as _, time::Duration};
+use std::fs;
 
 use countersign_store::{Lease, Store};
 use countersign_store_file::FileStore;

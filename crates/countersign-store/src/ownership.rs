@@ -13,6 +13,7 @@ use crate::{Error, ErrorKind};
 /// On Linux it is the effective user. On another Unix the standard library cannot tell it, and the owner of
 /// the store's directory takes its place. On Windows nothing is checked: access lists decide there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Owner {
     #[cfg(unix)]
     uid: Option<u32>,

@@ -1,6 +1,6 @@
 //! No secret reaches what is printed.
 
-use std::{error::Error as _, time::Duration};
+use core::{error::Error as _, time::Duration};
 
 use countersign_store::{
     Error, ErrorKind, FailingStore, MemoryStore, Operation, Store,

@@ -1,6 +1,7 @@
 //! Each kind of failure says something of its own, and only what is known to pass is called transient.
 
-use std::{collections::BTreeSet, error::Error as _, io};
+use core::error::Error as _;
+use std::{collections::BTreeSet, io};
 
 use countersign_store::{Error, ErrorKind};
 

@@ -1,6 +1,6 @@
 //! The failing double fails where it is told to, and leaves behind what a real store would.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use countersign_store::{ErrorKind, FailingStore, Lease, MemoryStore, Operation, Store};
 use countersign_token::{ClientCredentials, Credential, Key, Revision};

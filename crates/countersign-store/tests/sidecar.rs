@@ -2,13 +2,15 @@
 
 #![cfg(unix)]
 
+use core::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 use std::{
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
 };
 
 use countersign_store::{
@@ -99,6 +101,10 @@ fn replaced_while_waiting_is_taken_anew() {
     let held = sidecar.try_lock(&directory.lock()).unwrap().unwrap();
     std::thread::scope(|scope| {
         let waiter = scope.spawn(|| sidecar.lock(&directory.lock(), Duration::from_secs(60)));
+        // It shows how many wait; who does has opened the file that is about to be moved.
+        while !format!("{sidecar:?}").contains("waiting: 1") {
+            std::thread::yield_now();
+        }
         fs::rename(directory.lock(), directory.0.join("moved")).unwrap();
         drop(held);
         let second = waiter.join().unwrap().unwrap();

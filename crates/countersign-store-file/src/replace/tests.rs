@@ -64,7 +64,7 @@ fn order_is_write_sync_rename_sync() {
     let order = ["create", "write", "sync", "rename", "sync directory"];
     assert_eq!(disk.calls, order);
     let mut disk = Recorder::default();
-    replace(&mut disk, &files, b"new", &[folder.clone()]).unwrap();
+    replace(&mut disk, &files, b"new", core::slice::from_ref(&folder)).unwrap();
     assert_eq!(disk.calls.split_first(), Some((&"sync directory", &order[..])));
     fs::write(&files.temporary, "left behind").unwrap();
     sweep(&mut disk, &files).unwrap();

@@ -1,6 +1,7 @@
 //! The file store passes the suite, and agrees with a map over random operations.
 
-use std::{collections::BTreeMap, fs, rc::Rc, thread, time::Duration};
+use core::time::Duration;
+use std::{collections::BTreeMap, fs, rc::Rc, thread};
 
 use crate::directory::{Directory, credential, key};
 use countersign_store::{

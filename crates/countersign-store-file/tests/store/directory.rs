@@ -1,7 +1,7 @@
+use core::sync::atomic::{AtomicU32, Ordering};
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
 };
 
 use countersign_store_file::FileStore;

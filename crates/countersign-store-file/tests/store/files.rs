@@ -1,12 +1,11 @@
 //! What is on disk: modes, leftovers, damage, and what is refused.
 
+use core::{error::Error as _, time::Duration};
 use std::{
-    error::Error as _,
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink},
     path::Path,
     process::Command,
-    time::Duration,
 };
 
 use crate::directory::{Directory, credential, key};
@@ -128,6 +127,15 @@ fn damage_is_reported_and_left_as_it_is() {
     check_damage(text.replacen("\"v\": 1", "\"v\": 2", 1).as_bytes(), ErrorKind::TooNew);
     check_damage(text.replacen("\"ann\"", "\"ben\"", 1).as_bytes(), ErrorKind::Corrupt);
     check_damage(&vec![b' '; MAX_BYTES + 1], ErrorKind::TooBig);
+}
+
+#[test]
+fn a_file_of_any_size_is_refused_before_it_is_read() {
+    let (directory, store, _) = saved();
+    let file = fs::File::options().write(true).open(directory.file(&key())).unwrap();
+    // All hole, and more than there is memory for.
+    file.set_len(1 << 42).unwrap();
+    assert_eq!(kind(store.load(&key())), Some(ErrorKind::TooBig));
 }
 
 #[test]

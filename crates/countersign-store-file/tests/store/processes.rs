@@ -2,13 +2,13 @@
 //!
 //! A test runs this program again as the process it needs; `child` is what then runs.
 
+use core::time::Duration;
 use std::{
     env, fs,
     io::{BufRead, BufReader, Lines, Read, Write},
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
-    time::Duration,
 };
 
 use crate::directory::{Directory, credential, key};
@@ -50,7 +50,7 @@ fn child() {
             let listed = store.list().unwrap().len();
             say(&format!("{found} {listed}"));
             let refused = store.try_lock(&key()).err().unwrap();
-            let source = std::error::Error::source(&refused).unwrap();
+            let source = core::error::Error::source(&refused).unwrap();
             say(&format!("{:?} {refused}: {source}", refused.kind()));
         }
         other => panic!("no such role: {other}"),

@@ -59,7 +59,9 @@ fn documentation(package: &Package) -> Outcome<Value> {
     let mut command =
         shell::cargo(["rustdoc", "--quiet", "--lib", "--all-features", "--package", &package.name]);
     command.args(["--", "-Zunstable-options", "--output-format=json", "--document-hidden-items"]);
-    shell::run(command.env(RUSTDOC, rustdoc).env("RUSTDOC", env::current_exe()?))?;
+    // A build of the tests may have put a new file in the place of the one that runs.
+    let stand_in = env::current_exe()?.to_string_lossy().replace(" (deleted)", "");
+    shell::run(command.env(RUSTDOC, rustdoc).env("RUSTDOC", stand_in))?;
     let file = shell::target().join("doc").join(package.name.replace('-', "_") + ".json");
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(serde_json::from_str(&text)?)

@@ -58,7 +58,9 @@ pub(super) fn sentences(project: &Project) -> Vec<String> {
                 in_code = !in_code;
             } else if !in_code && !line.starts_with('|') {
                 let starts = |rest: &str| rest.starts_with(|c: char| c.is_uppercase());
-                count += usize::from(line.split(". ").skip(1).any(starts));
+                // The number of a list is no sentence.
+                let text = line.trim_start_matches(|c: char| c.is_numeric() || c.is_whitespace());
+                count += usize::from(text.trim_start_matches(". ").split(". ").skip(1).any(starts));
             }
         }
         if count > 0 {
@@ -103,6 +105,6 @@ mod tests {
     #[test]
     fn two_sentences_on_a_line_are_advised_against() {
         check_advice("docs/page.md", "One. Two.\n", &["docs/page.md: 1 lines with more than one sentence"]);
-        check_advice("docs/page.md", "One, e.g. this.\nTwo.\n```\nA. B.\n```\n| A. B. |\n", &[]);
+        check_advice("docs/page.md", "One, e.g. this.\n2. Two.\n```\nA. B.\n```\n| A. B. |\n", &[]);
     }
 }

@@ -12,7 +12,7 @@ use http::{Request, Response};
 type Network<'a> = dyn FnMut(Request<Vec<u8>>) -> Option<Response<Vec<u8>>> + 'a;
 
 /// Signs a person in; `browser` takes them to an address and brings the query of the answer back.
-pub fn sign_in(
+pub(crate) fn sign_in(
     env: &Env<'_>,
     browser: &mut dyn FnMut(&str) -> String,
     network: &mut Network<'_>,

@@ -1,0 +1,230 @@
+//! No public type prints a secret.
+
+use countersign_flow::{
+    Authorization, AuthorizationRequest, AuthorizationServer, AuthorizedCode, Bearer, Callback,
+    ClientAuthenticated, ClientAuthentication, ClientCredentialsGrant, ClientCredentialsSource,
+    ClientRegistration, Discovery, Endpoint, Error, Payload, PendingAuthorization, Redeemed, Redemption,
+    Refresh, RefreshSource, RequestView, Revocation, Revoked, authorize,
+    error::{Attempt, EndpointProblem, Misuse},
+    pkce::Verifier,
+    source,
+};
+use countersign_token::{AccessToken, Key, RefreshToken, Secret, Timestamp};
+use countersign_wire::{
+    flow::{Env, Failure, Flow, Input, Sent, Step},
+    response::ErrorResponse,
+};
+use http::{HeaderName, Request, Response};
+use testkit::{
+    assert_no_canary,
+    canary::{self, SECRET},
+    entropy::Counting,
+};
+
+fn server() -> AuthorizationServer {
+    AuthorizationServer::new("https://as.example", "https://as.example/token")
+        .unwrap()
+        .with_authorization_endpoint("https://as.example/authorize")
+        .unwrap()
+}
+
+fn endpoint() -> Endpoint {
+    Endpoint::new("token_endpoint", &format!("https://as.example/token?key={SECRET}")).unwrap()
+}
+
+fn client() -> ClientRegistration {
+    ClientRegistration::confidential("demo", SECRET).with_redirect_uri("http://127.0.0.1/")
+}
+
+fn access() -> AccessToken {
+    AccessToken::bearer(Secret::new(SECRET), Timestamp::from_unix(0))
+}
+
+fn env<R>(run: impl FnOnce(&Env<'_>) -> R) -> R {
+    run(&Env { now: Timestamp::from_unix(1_700_000_000), entropy: &Counting::new(1) })
+}
+
+fn pending() -> PendingAuthorization {
+    env(|env| AuthorizationRequest::new(&server(), &client()).begin(env)).unwrap().1
+}
+
+fn code() -> AuthorizedCode {
+    let pending = pending();
+    let query = format!("code={SECRET}&state={}", pending.state().expose());
+    match pending.callback(&query).unwrap() {
+        Callback::Ours(code) => code,
+        Callback::NotOurs(_) => panic!("the state is right"),
+    }
+}
+
+fn refresh() -> Refresh {
+    Refresh::new(&endpoint(), &client(), &RefreshToken::new(SECRET), "files")
+}
+
+fn answer(status: u16, body: &str) -> Input {
+    let body = body.replace('$', SECRET).into_bytes();
+    Input::Response(Response::builder().status(status).header("set-cookie", SECRET).body(body).unwrap())
+}
+
+fn finish<F: Flow<Error = Error>>(mut flow: F, input: Input) -> Result<Step<F::Output>, Error> {
+    env(|env| {
+        let step = flow.step(Input::Start, env)?;
+        canary::check("Step", &step);
+        flow.step(input, env)
+    })
+}
+
+fn redeemed() -> Redeemed {
+    let body = r#"{"access_token":"$","refresh_token":"$","id_token":"$","note":"$","token_type":"bearer"}"#;
+    match finish(refresh(), answer(200, body)) {
+        Ok(Step::Done(redeemed)) => redeemed,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refused() -> ErrorResponse {
+    let body = r#"{"error":"no $","error_description":"it was $","error_uri":"https://x/$"}"#;
+    match finish(refresh(), answer(400, body)) {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn nothing_shows_a_secret() {
+    let request = Request::post(format!("https://api.example/?q={SECRET}"))
+        .header("cookie", SECRET)
+        .body(SECRET.to_string())
+        .unwrap();
+    let own_server = server();
+    let own_client = client();
+    let key = || Key::new("https://as.example", "demo", "ann");
+    let captured = (SECRET.to_string(), SECRET.to_string());
+    let header = HeaderName::from_static("x-api-key");
+    canary::check_text("the refusal's own words", &format!("{:?}", refused().description()));
+    assert_no_canary! {
+        Endpoint => endpoint(),
+        AuthorizationServer => {
+            let mut server = server();
+            server.token_endpoint = endpoint();
+            server
+        },
+        ClientRegistration => client(),
+        ClientAuthentication => ClientAuthentication::SecretBasic(SECRET.into()),
+        ClientAuthentication => ClientAuthentication::SecretPost(SECRET.into()),
+        ClientAuthenticated<Refresh> => ClientAuthenticated::new(refresh(), client()),
+        AuthorizationRequest<'_> => AuthorizationRequest::new(&own_server, &own_client)
+            .login_hint(SECRET)
+            .param("key", SECRET),
+        PendingAuthorization => pending(),
+        Callback => Callback::Ours(code()),
+        Callback => Callback::NotOurs(pending()),
+        AuthorizedCode => code(),
+        Redemption => code().redeem(),
+        Redeemed => redeemed(),
+        Verifier => Verifier::from_text(&Secret::new(SECRET)).unwrap(),
+        Refresh => refresh(),
+        ClientCredentialsGrant => ClientCredentialsGrant::new(&endpoint(), &client(), "files"),
+        Revocation => Revocation::new(&endpoint(), &client())
+            .access_token(&access())
+            .refresh_token(&RefreshToken::new(SECRET)),
+        Revoked => Revoked::default(),
+        Discovery => Discovery::new("https://as.example").unwrap(),
+        RefreshSource => RefreshSource::new(key(), endpoint(), client(), "files"),
+        ClientCredentialsSource => {
+            ClientCredentialsSource::new("https://as.example", endpoint(), client(), "files")
+        },
+        source::FromFn<_> => {
+            let captured = captured.0;
+            source::from_fn(key(), move |_| panic!("{captured}"))
+        },
+        authorize::FromFn<_> => {
+            let captured = captured.1;
+            authorize::from_fn(move |_, _, _| Authorization::new(&Secret::new(captured.as_str())))
+        },
+        Bearer => Bearer,
+        Payload<'_> => Payload::Bytes(SECRET.as_bytes()),
+        RequestView<'_> => RequestView::whole(&request),
+        Authorization => Authorization::new(&Secret::new(SECRET))
+            .unwrap()
+            .with_header(header, &Secret::new(SECRET))
+            .unwrap(),
+        Error, Display => Error::Refused(refused()),
+        Error, Display => finish(refresh(), answer(200, "<html>$")).unwrap_err(),
+        Error, Display => finish(refresh(), answer(200, r#"{"access_token":" $"}"#)).unwrap_err(),
+        Error, Display => Endpoint::new("token_endpoint", &format!("http://x/{SECRET}")).unwrap_err(),
+        Error, Display => PendingAuthorization::from_blob(&Secret::new(SECRET)).unwrap_err(),
+        Error, Display => Error::Network(Failure { sent: Sent::Maybe, transient: true }),
+        EndpointProblem, Display => EndpointProblem::ClearText,
+        Misuse, Display => Misuse::Finished,
+    }
+    // An attempt is only made by a search; it names the address and no word of the answer.
+    let not_found = || answer(404, "$");
+    let mut search = Discovery::new("https://as.example").unwrap();
+    let error = env(|env| {
+        search.step(Input::Start, env).unwrap();
+        search.step(not_found(), env).unwrap();
+        search.step(not_found(), env).unwrap_err()
+    });
+    let Error::Undiscovered { attempts } = &error else { panic!("{error:?}") };
+    canary::check_text("Display of Error", &error.to_string());
+    assert_no_canary! { Attempt => attempts[0].clone() }
+}
+
+#[cfg(feature = "oauth1")]
+#[test]
+fn nothing_of_oauth1_shows_a_secret() {
+    use countersign_flow::{
+        OAuth1,
+        oauth1::{
+            AuthorizedLogin, Callback, CallbackConfirmed, Endpoints, LoginRequest, PendingLogin, Redeemed,
+            TemporaryCredentialsRequest, TokenCredentialsRequest,
+        },
+    };
+    use countersign_token::{ClientCredentials, TokenCredentials};
+
+    let endpoints = Endpoints::new(
+        &format!("https://sp.example/a?key={SECRET}"),
+        "https://sp.example/b",
+        "https://sp.example/c",
+    )
+    .unwrap();
+    let client = ClientCredentials::new("ck", SECRET);
+    let request =
+        || LoginRequest::new(&endpoints, &client).param("key", SECRET).authorization_param("k", SECRET);
+    let begun = || {
+        let body = "oauth_token=$&oauth_token_secret=$&oauth_callback_confirmed=true";
+        match finish(request().begin().unwrap(), answer(200, body)) {
+            Ok(Step::Done((_, pending))) => pending,
+            other => panic!("{other:?}"),
+        }
+    };
+    let authorized = || begun().verifier(SECRET).unwrap();
+    let redeemed = || match finish(
+        authorized().redeem().unwrap(),
+        answer(200, "oauth_token=$&oauth_token_secret=$&user_id=$"),
+    ) {
+        Ok(Step::Done(redeemed)) => redeemed,
+        other => panic!("{other:?}"),
+    };
+    let refused = || {
+        finish(
+            authorized().redeem().unwrap(),
+            answer(401, "oauth_problem=no_$&oauth_problem_advice=it+was+$"),
+        )
+    };
+    assert_no_canary! {
+        Endpoints => endpoints.clone(),
+        CallbackConfirmed => CallbackConfirmed::TrueIsh,
+        LoginRequest<'_> => request(),
+        TemporaryCredentialsRequest => request().begin().unwrap(),
+        PendingLogin => begun(),
+        Callback => begun().callback("oauth_token=x").unwrap(),
+        Callback => begun().callback(&format!("oauth_token={SECRET}&oauth_verifier={SECRET}")).unwrap(),
+        AuthorizedLogin => authorized(),
+        TokenCredentialsRequest => authorized().redeem().unwrap(),
+        Redeemed => redeemed(),
+        OAuth1 => OAuth1::new(client.clone(), TokenCredentials::new(SECRET, SECRET)),
+        Error, Display => refused().unwrap_err(),
+    }
+}

@@ -24,7 +24,8 @@ pub(super) fn switched_off_lints(project: &Project) -> Vec<String> {
 }
 
 pub(super) fn module_files(project: &Project) -> Vec<String> {
-    let is_module_file = |path: &str| path == "mod.rs" || path.ends_with("/mod.rs");
+    // Below `tests/` it is what keeps a shared module from being a test of its own.
+    let is_module_file = |path: &str| path.ends_with("/mod.rs") && !path.contains("/tests/");
     let found = project.rust().filter(|file| is_module_file(&file.path));
     found.map(|file| format!("{}: a module is `foo.rs` with `foo/`", file.path)).collect()
 }
@@ -75,6 +76,7 @@ mod tests {
             &["crates/it/src/noun/mod.rs: a module is `foo.rs` with `foo/`"],
         );
         check("crates/it/src/noun/model.rs", "//! A noun.\n", &[]);
+        check("crates/it/tests/noun/mod.rs", "//! A noun.\n", &[]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-use std::{collections::BTreeSet, time::Duration};
+use core::time::Duration;
+use std::collections::BTreeSet;
 
 use countersign_flow::{
     AuthorizationRequest, AuthorizationServer, AuthorizedCode, Callback, ClientRegistration, Error,

@@ -25,7 +25,7 @@ fn check(authentication: ClientAuthentication, purpose: Option<Purpose>, body: &
     let client = ClientRegistration::new("a:b +%\u{e9}", authentication);
     let step = ClientAuthenticated::new(Once(purpose), client).step(Input::Start, &env());
     let Ok(Step::Send(request)) = step else { panic!("a request") };
-    assert_eq!(std::str::from_utf8(request.body()).unwrap(), body);
+    assert_eq!(core::str::from_utf8(request.body()).unwrap(), body);
     let sent = request.headers().get(AUTHORIZATION);
     assert_eq!(sent.map(|value| value.to_str().unwrap()), header);
     assert!(sent.is_none_or(http::HeaderValue::is_sensitive));

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use core::time::Duration;
 
 use countersign_flow::{ClientCredentialsGrant, Endpoint, Error};
 use countersign_wire::flow::{Failure, Input, Sent};

@@ -76,7 +76,7 @@ fn an_outage_is_not_passed_by() {
         || typed(501, "text/html", ""),
     ] {
         let requests = if format!("{:?}", answer()).contains("501") { 1 } else { 3 };
-        let played = play(Discovery::new(ISSUER).unwrap(), std::iter::repeat_with(answer).take(requests));
+        let played = play(Discovery::new(ISSUER).unwrap(), core::iter::repeat_with(answer).take(requests));
         assert!(played.requests.iter().all(|request| request.uri() == URLS[0]));
         assert!(played.error().is_transient());
     }

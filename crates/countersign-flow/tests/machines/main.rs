@@ -13,5 +13,6 @@ mod pkce;
 mod program;
 mod refresh;
 mod revocation;
+mod scripts;
 mod source;
 mod support;

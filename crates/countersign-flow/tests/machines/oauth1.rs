@@ -1,4 +1,5 @@
-use std::{collections::BTreeSet, time::Duration};
+use core::time::Duration;
+use std::collections::BTreeSet;
 
 use countersign_flow::{
     Authorize, Error, OAuth1, RequestView,
@@ -62,7 +63,7 @@ fn verify(
     let header = request.headers().get_all(AUTHORIZATION).iter().collect::<Vec<_>>();
     assert_eq!(header.len(), 1);
     assert!(header[0].is_sensitive());
-    let body = std::str::from_utf8(request.body()).unwrap();
+    let body = core::str::from_utf8(request.body()).unwrap();
     let form = match request.headers().get("content-type") {
         Some(value) if value == FORM => Form::Encoded(body),
         _ => Form::None,

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use core::time::Duration;
 
 use countersign_flow::{Endpoint, Error, Refresh};
 use countersign_token::{Expiry, RefreshToken, Timestamp};

@@ -1,6 +1,7 @@
 //! What the tests of all machines share: a server, its clients, and a driver that plays a script.
 
-use std::{sync::LazyLock, time::Duration};
+use core::time::Duration;
+use std::sync::LazyLock;
 
 use countersign_flow::{AuthorizationServer, ClientRegistration, Error, error::Misuse};
 use countersign_token::Timestamp;
@@ -90,7 +91,7 @@ impl<T> Played<T> {
 
     /// The form of the request of this number.
     pub(crate) fn form(&self, index: usize) -> Params {
-        form::parse(std::str::from_utf8(self.requests[index].body()).unwrap()).unwrap()
+        form::parse(core::str::from_utf8(self.requests[index].body()).unwrap()).unwrap()
     }
 
     pub(crate) fn purposes(&self) -> Vec<Purpose> {

@@ -1,0 +1,107 @@
+//! Whatever the world does: no machine panics, none goes on after its end, and what is good once is not sent
+//! again once it may have left.
+
+use countersign_flow::{
+    AuthorizationRequest, Callback, ClientCredentialsGrant, Discovery, Error, Refresh, Revocation,
+    error::Misuse,
+};
+use countersign_token::RefreshToken;
+use countersign_wire::flow::{Failure, Flow, Input, Sent, Step};
+use proptest::prelude::*;
+
+use crate::support::{ISSUER, confidential, env, later, public, server, typed};
+
+/// An input of any kind, whether it answers the last step or not.
+fn input() -> impl Strategy<Value = Input> {
+    let status = prop_oneof![Just(200_u16), 100_u16..600];
+    let kind =
+        prop_oneof![Just("application/json"), Just("text/html"), Just("application/x-www-form-urlencoded")];
+    let body = prop_oneof![
+        Just(r#"{"access_token":"a","token_type":"bearer"}"#.to_string()),
+        Just(r#"{"issuer":"https://as.example"}"#.to_string()),
+        Just(r#"{"error":"invalid_token"}"#.to_string()),
+        Just(r#"{"error":{"code":7}}"#.to_string()),
+        Just("oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true".to_string()),
+        "\\PC{0,30}",
+    ];
+    prop_oneof![
+        Just(()).prop_map(|()| Input::Start),
+        Just(()).prop_map(|()| Input::Woken),
+        (any::<bool>(), any::<bool>()).prop_map(|(maybe, transient)| {
+            Input::Failed(Failure { sent: if maybe { Sent::Maybe } else { Sent::No }, transient })
+        }),
+        (status, kind, body).prop_map(|(status, kind, body)| typed(status, kind, &body)),
+    ]
+}
+
+/// Plays any inputs; with `once`, a request after anything but a certain failure is a fault.
+fn check<F: Flow<Error = Error>>(mut flow: F, inputs: Vec<Input>, once: bool) {
+    let (mut may_have_left, mut ended) = (false, false);
+    for (index, input) in core::iter::once(Input::Start).chain(inputs).enumerate() {
+        may_have_left |= match &input {
+            Input::Failed(failure) => failure.sent == Sent::Maybe,
+            Input::Response(_) => true,
+            Input::Start | Input::Woken => false,
+        };
+        match flow.step(input, &later(i64::try_from(index).unwrap())) {
+            Err(error) if ended => assert_eq!(error, Error::Misuse(Misuse::Finished)),
+            Ok(_) if ended => panic!("the flow went on after its end"),
+            Ok(Step::Send(_)) => assert!(!(once && may_have_left), "sent again"),
+            Ok(Step::Wait(_)) => {}
+            Ok(Step::Done(_)) | Err(_) => ended = true,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn whatever_happens(inputs in proptest::collection::vec(input(), 0..8), machine in 0..6) {
+        let server = server();
+        let endpoint = &server.token_endpoint;
+        match machine {
+            0 => {
+                let (_, pending) = AuthorizationRequest::new(&server, &public()).begin(&env()).unwrap();
+                let query = format!("code=c&state={}", pending.state().expose());
+                let Ok(Callback::Ours(code)) = pending.callback(&query) else { panic!("ours") };
+                check(code.redeem(), inputs, true);
+            }
+            1 => check(Refresh::new(endpoint, &public(), &RefreshToken::new("r"), "a"), inputs, true),
+            2 => check(ClientCredentialsGrant::new(endpoint, &confidential(), "a"), inputs, false),
+            3 => check(Discovery::new(ISSUER).unwrap(), inputs, false),
+            4 => {
+                let endpoint = server.revocation_endpoint.unwrap();
+                let token = RefreshToken::new("r");
+                let flow = Revocation::new(&endpoint, &public()).refresh_token(&token).refresh_token(&token);
+                check(flow, inputs, false);
+            }
+            _ => oauth1(inputs),
+        }
+    }
+
+    #[test]
+    fn whatever_is_called_back(query in "\\PC{0,60}", with_state: bool) {
+        let (_, pending) = AuthorizationRequest::new(&server(), &public()).begin(&env()).unwrap();
+        let query = if with_state { format!("{query}&state={}", pending.state().expose()) } else { query };
+        let ours = !matches!(pending.callback(&query), Ok(Callback::NotOurs(_)));
+        prop_assert!(with_state || !ours);
+    }
+}
+
+#[cfg(feature = "oauth1")]
+fn oauth1(inputs: Vec<Input>) {
+    use countersign_flow::oauth1::{Endpoints, LoginRequest};
+    let endpoints = Endpoints::new("https://sp.example/a", "https://sp.example/b", "https://sp.example/c");
+    let client = countersign_token::ClientCredentials::new("ck", "cs");
+    let begin = || LoginRequest::new(endpoints.as_ref().unwrap(), &client).begin().unwrap();
+    let body = "oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true";
+    let (_, pending) = crate::support::play(begin(), [typed(200, "text/html", body)]).done();
+    let mut first = inputs;
+    let second = first.split_off(first.len() / 2);
+    check(begin(), first, true);
+    check(pending.verifier("v").unwrap().redeem().unwrap(), second, true);
+}
+
+#[cfg(not(feature = "oauth1"))]
+fn oauth1(_: Vec<Input>) {}

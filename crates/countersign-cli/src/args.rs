@@ -1,18 +1,86 @@
-//! The command line as it is typed.
+//! The command line as it is typed, and the environment in its place.
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::FalseyValueParser};
+use std::collections::HashMap;
+
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    builder::FalseyValueParser, parser::ValueSource,
+};
 
 pub(crate) mod account;
 pub(crate) mod login;
 pub(crate) mod oauth1;
 pub(crate) mod request;
+pub(crate) mod serve;
 pub(crate) mod token;
+
+/// Wider help is hard to read, and help that is piped has no width of its own.
+const WIDTH: usize = 100;
+
+/// Options that the environment does not set: an account is chosen in code, after what was typed, and
+/// nobody wants a variable to end every account there is.
+const TYPED_ALONE: [&str; 4] = ["account", "all", "help", "version"];
+
+/// Where the values that were not typed come from.
+#[derive(Debug, Default)]
+pub(crate) struct Origins(HashMap<String, ValueSource>);
+
+impl Origins {
+    /// Where the value of an option comes from, in a word.
+    pub(crate) fn of(&self, id: &str) -> &'static str {
+        match self.0.get(id) {
+            Some(ValueSource::CommandLine) => "option",
+            Some(ValueSource::EnvVariable) => "environment",
+            _ => "default",
+        }
+    }
+}
+
+/// The command line of this process, and where its values come from.
+pub(crate) fn parse() -> Result<(Cli, Origins), clap::Error> {
+    let matches = command().try_get_matches()?;
+    let mut origins = Origins::default();
+    let mut level = Some(&matches);
+    while let Some(matches) = level {
+        origins.0.extend(
+            matches.ids().filter_map(|id| Some((id.to_string(), matches.value_source(id.as_str())?))),
+        );
+        level = matches.subcommand().map(|(_, matches): (_, &ArgMatches)| matches);
+    }
+    Ok((Cli::from_arg_matches(&matches)?, origins))
+}
+
+/// The command line with a variable of the environment for each option: `COUNTERSIGN_CLIENT_ID`.
+pub(crate) fn command() -> clap::Command {
+    mirrored(Cli::command().max_term_width(WIDTH))
+}
+
+fn mirrored(command: clap::Command) -> clap::Command {
+    command.mut_args(mirror).mut_subcommands(mirrored)
+}
+
+fn mirror(arg: Arg) -> Arg {
+    let Some(name) = arg.get_long().map(|long| long.replace('-', "_").to_ascii_uppercase()) else {
+        return arg;
+    };
+    if TYPED_ALONE.contains(&arg.get_id().as_str()) || arg.is_hide_set() {
+        return arg;
+    }
+    let arg = arg.env(format!("COUNTERSIGN_{name}")).hide_env(true);
+    match arg.get_action() {
+        // Any value switches on but an empty one, 0, n, no, f, false and off.
+        ArgAction::SetTrue => arg.value_parser(FalseyValueParser::new()),
+        _ => arg,
+    }
+}
 
 /// OAuth credentials: sign in, print tokens, send and sign requests.
 #[derive(Debug, Parser)]
 #[command(name = "countersign", version, disable_help_subcommand = true, propagate_version = true)]
-#[command(after_help = "Try `countersign demo --script`: the whole of it, offline, against a provider of its own.\n\
-                        Topics: `countersign help exit-codes`, `countersign help secrets`.")]
+#[command(
+    after_help = "Try `countersign demo --script`: the whole of it, offline, against a provider of its own.\n\
+                        Topics: `countersign help exit-codes`, `help secrets`, `help environment`."
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -24,45 +92,39 @@ pub(crate) struct Cli {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Global {
     /// Print one JSON document instead of text
-    #[arg(long, global = true, env = "COUNTERSIGN_JSON", hide_env = true, value_parser = switch())]
+    #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Show every HTTP exchange, secrets redacted, on standard error or in FILE
     #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
-    #[arg(env = "COUNTERSIGN_TRACE", hide_env = true)]
     pub(crate) trace: Option<String>,
-    /// Say more; twice for still more
+    /// Say more; twice for what --trace shows as well
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// Say nothing but data and errors
-    #[arg(long, global = true, env = "COUNTERSIGN_QUIET", hide_env = true, value_parser = switch())]
+    #[arg(long, global = true)]
     pub(crate) quiet: bool,
     /// Where credentials are kept: file:PATH, or memory: for this run only
-    #[arg(long, global = true, value_name = "URL", env = "COUNTERSIGN_STORE", hide_env = true)]
+    #[arg(long, global = true, value_name = "URL")]
     pub(crate) store: Option<String>,
     /// How the store protects them: none is owner-only files in clear
-    #[arg(long, global = true, value_name = "HOW", env = "COUNTERSIGN_STORE_ENCRYPTION", hide_env = true)]
+    #[arg(long, global = true, value_name = "HOW")]
     pub(crate) store_encryption: Option<StoreEncryption>,
     /// Give up on a request after this many seconds
-    #[arg(long, global = true, value_name = "SECONDS", env = "COUNTERSIGN_TIMEOUT", hide_env = true)]
+    #[arg(long, global = true, value_name = "SECONDS")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: Option<u64>,
     /// Send through this proxy: http://HOST:PORT
-    #[arg(long, global = true, value_name = "URL", env = "COUNTERSIGN_PROXY", hide_env = true)]
+    #[arg(long, global = true, value_name = "URL")]
     pub(crate) proxy: Option<String>,
-    /// Trust the certificates of this PEM file as well
-    #[arg(long, global = true, value_name = "FILE", env = "COUNTERSIGN_CA_FILE", hide_env = true)]
+    /// Trust the certificates of this PEM file, in place of Mozilla's
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ca_file: Option<std::path::PathBuf>,
     /// Colour: only on a terminal, always, or never
-    #[arg(long, global = true, value_name = "WHEN", env = "COUNTERSIGN_COLOR", hide_env = true, default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: When,
     /// Never ask and never open a browser
-    #[arg(long, global = true, env = "COUNTERSIGN_NO_INPUT", hide_env = true, value_parser = switch())]
+    #[arg(long, global = true)]
     pub(crate) no_input: bool,
-}
-
-/// An environment variable switches on with any value but an empty one, 0, n, no, f, false and off.
-const fn switch() -> FalseyValueParser {
-    FalseyValueParser::new()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,7 +142,7 @@ pub(crate) enum When {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// The tour: an embedded provider, a sample API, and every flow against them, offline
-    Demo(DemoArgs),
+    Demo(serve::DemoArgs),
     /// Sign in: browser and loopback, or paste of the redirected address
     Login(login::LoginArgs),
     /// Print one line: a valid access token, refreshed silently
@@ -99,24 +161,11 @@ pub(crate) enum Command {
     Account(account::AccountCommand),
     /// Run a provider on loopback
     #[command(subcommand)]
-    Serve(ServeCommand),
+    Serve(serve::ServeCommand),
     /// Explain a command or a topic
     Help(HelpArgs),
     /// Print the version
     Version,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct DemoArgs {
-    /// Run every flow without a person, print each step, and end non-zero at the first failure
-    #[arg(long)]
-    pub(crate) script: bool,
-    /// The port of the provider; a free one by default
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) port: u16,
-    /// Plant a fault in the provider at this step, to see the tour fail there
-    #[arg(long, value_name = "STEP", hide = true)]
-    pub(crate) fault: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -137,21 +186,8 @@ pub(crate) struct LogoutArgs {
     pub(crate) all: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum ServeCommand {
-    /// OAuth 1.0a and 2.0 with a sample API, seeded with the demo's users and clients; prints `READY URL`
-    Provider(ServeProviderArgs),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct ServeProviderArgs {
-    /// The port; a free one by default
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) port: u16,
-}
-
 #[derive(Args, Debug)]
 pub(crate) struct HelpArgs {
-    /// A command, or one of the topics exit-codes and secrets
+    /// A command, or one of the topics exit-codes, secrets and environment
     pub(crate) topic: Vec<String>,
 }

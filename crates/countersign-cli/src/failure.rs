@@ -4,7 +4,7 @@ use core::fmt;
 
 use countersign_wire::text::sanitise;
 
-use crate::exit::Exit;
+use crate::{exit::Exit, paint::Paint};
 
 /// The longest reason that is shown, in characters.
 const LONGEST_REASON: usize = 500;
@@ -51,18 +51,25 @@ impl Failure {
         self.next.push(next.into());
         self
     }
-}
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// A failure that nobody is left to be told of, such as a reader of standard output that has gone.
+    pub(crate) fn silent(exit: Exit) -> Self {
+        Self::new(exit, String::new())
+    }
+
+    /// The words for standard error; none for a failure that is not spoken of.
+    pub(crate) fn text(&self, paint: Paint) -> Option<String> {
         let Self { exit: _, what, why, next } = self;
-        write!(f, "countersign: {what}")?;
+        if what.is_empty() {
+            return None;
+        }
+        let mut text = format!("{} {what}", paint.error("countersign:"));
         for why in why {
-            write!(f, "\n  why:  {why}")?;
+            text.push_str(&format!("\n  {}  {why}", paint.label("why:")));
         }
         for next in next {
-            write!(f, "\n  next: {next}")?;
+            text.push_str(&format!("\n  {} {next}", paint.label("next:")));
         }
-        Ok(())
+        Some(text)
     }
 }

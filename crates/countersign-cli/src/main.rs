@@ -7,20 +7,23 @@ mod args;
 mod commands;
 mod exit;
 mod failure;
+mod interrupt;
 mod output;
+mod paint;
+mod person;
+mod proxy;
 mod secret_arg;
 mod settings;
+mod show;
 mod trace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::{args::Cli, exit::Exit, output::tell, settings::Settings};
+use crate::{exit::Exit, failure::Failure, output::tell, settings::Settings};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let (cli, origins) = match args::parse() {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help that was asked for is data; a misuse is not.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Ok };
@@ -28,12 +31,17 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    let settings = Settings::new(cli.global);
-    match commands::run(cli.command, &settings) {
+    let settings = Settings::new(cli.global, origins);
+    let ended = interrupt::prepare(&cli.command).and_then(|()| commands::run(cli.command, &settings));
+    match ended {
         Ok(exit) => exit.into(),
-        Err(failure) => {
-            tell(&failure.to_string());
-            failure.exit.into()
-        }
+        Err(failure) => report(&failure, &settings).into(),
     }
+}
+
+fn report(failure: &Failure, settings: &Settings) -> Exit {
+    if let Some(text) = failure.text(settings.paint()) {
+        tell(&text);
+    }
+    failure.exit
 }

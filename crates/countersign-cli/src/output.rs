@@ -30,12 +30,18 @@ impl Output {
     pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| {
+            if error.kind() == io::ErrorKind::BrokenPipe {
+                return Failure::silent(Exit::Other);
+            }
             Failure::new(Exit::Other, "standard output could not be written").because(error)
         })
     }
 
     /// Writes a JSON document with `"v": 1` at its top.
-    pub(crate) fn document(&self, members: impl IntoIterator<Item = (&'static str, Value)>) -> Result<(), Failure> {
+    pub(crate) fn document(
+        &self,
+        members: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> Result<(), Failure> {
         let mut object = Object::new();
         object.insert("v", Value::Integer(1));
         for (name, value) in members {

@@ -1,120 +1,172 @@
 //! What the options and the environment add up to: transport, store, colour.
 
-use core::time::Duration;
-use std::{env, fs, path::PathBuf};
+use core::{cell::Cell, time::Duration};
+use std::{
+    env, fs,
+    io::{self, IsTerminal},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use countersign_client::blocking::Client;
 use countersign_store::{MemoryStore, Store};
 use countersign_store_file::FileStore;
+use countersign_token::Secret;
 use countersign_transport::Limits;
 use countersign_transport_ureq::Ureq;
 
 use crate::{
-    args::{Global, When},
+    args::{Global, Origins, When},
+    commands::errors,
     exit::Exit,
     failure::Failure,
     output::{Output, tell},
+    paint::Paint,
+    proxy::{Exempt, Routed},
+    secret_arg,
     trace::Traced,
 };
 
+/// The largest answer of a protected resource that is taken, in bytes: it is held in memory.
+const LARGEST_RESOURCE: usize = 256 * 1024 * 1024;
+
 /// The options of every command, and what is made of them.
-#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) global: Global,
     pub(crate) output: Output,
+    pub(crate) origins: Origins,
+    said: Cell<bool>,
 }
 
 /// A store, and the words for it.
+#[derive(Clone)]
 pub(crate) struct OpenStore {
-    pub(crate) store: Box<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) place: String,
-    /// Whether somebody chose it, or it is the default.
-    pub(crate) chosen: bool,
+    /// The directory of a store of files that nobody chose.
+    default: Option<PathBuf>,
 }
 
 impl Settings {
-    pub(crate) fn new(global: Global) -> Self {
+    pub(crate) fn new(global: Global, origins: Origins) -> Self {
         let output = Output { json: global.json, quiet: global.quiet, verbose: global.verbose };
-        Self { global, output }
+        Self { global, output, origins, said: Cell::new(false) }
     }
 
     /// The paved path over the store and the transport that the options name.
-    pub(crate) fn client(&self) -> Result<(Client, OpenStorePlace), Failure> {
-        let OpenStore { store, place, chosen } = self.store()?;
-        Ok((Client::new(self.transport()?, store), OpenStorePlace { place, chosen }))
+    pub(crate) fn client(&self, store: &OpenStore) -> Result<Client, Failure> {
+        self.client_within(store, Limits::default())
     }
 
-    pub(crate) fn transport(&self) -> Result<Traced<Ureq>, Failure> {
-        let mut limits = Limits::default();
+    /// The same, for answers of any reasonable size.
+    pub(crate) fn resource_client(&self, store: &OpenStore) -> Result<Client, Failure> {
+        self.client_within(store, Limits::default().with_response_bytes(LARGEST_RESOURCE))
+    }
+
+    fn client_within(&self, store: &OpenStore, limits: Limits) -> Result<Client, Failure> {
+        let mut limits = limits;
         if let Some(seconds) = self.global.timeout {
             let total = Duration::from_secs(seconds);
-            limits = limits.with_total(total).with_connect(total.min(Duration::from_secs(10)));
+            limits = limits.with_total(total).with_connect(total.min(limits.connect));
         }
-        let failed = |error: &dyn core::error::Error| {
-            Failure::new(Exit::NoAccount, "the connection settings cannot be used").because_of(error)
+        let client = Client::new(self.transport(limits)?, Arc::clone(&store.store));
+        // Whoever holds the lease for a request ends before those who wait for it give up.
+        Ok(client.with_lease_wait(limits.total.saturating_add(Duration::from_secs(15))))
+    }
+
+    fn transport(&self, limits: Limits) -> Result<Traced<Routed<Ureq>>, Failure> {
+        let failed = |what: &str, error: &dyn core::error::Error| {
+            Failure::new(Exit::NoAccount, format!("{what} cannot be used")).because_of(error)
         };
-        let mut ureq = Ureq::new(limits).map_err(|error| failed(&error))?;
+        let mut direct = Ureq::new(limits).map_err(|error| failed("--timeout", &error))?;
         if let Some(path) = &self.global.ca_file {
-            let pem = fs::read(path).map_err(|error| {
-                Failure::new(Exit::NoAccount, format!("{} could not be read", path.display())).because(error)
-            })?;
-            ureq = ureq.with_root_certificates_pem(&pem).map_err(|error| failed(&error))?;
+            let what = format!("the certificates in {}", path.display());
+            let pem = fs::read(path).map_err(|error| failed(&what, &error))?;
+            direct = direct.with_root_certificates_pem(&pem).map_err(|error| failed(&what, &error))?;
         }
-        if let Some(proxy) = &self.global.proxy {
-            ureq = ureq.with_proxy(proxy).map_err(|error| failed(&error))?;
+        let proxied = match self.proxy() {
+            None => None,
+            Some((name, url)) => {
+                let proxied = direct.clone().with_proxy(&url).map_err(|error| failed(name, &error))?;
+                Some((proxied, Exempt::parse(&first_variable(["NO_PROXY", "no_proxy"]).unwrap_or_default())))
+            }
+        };
+        let trace = self.global.trace.as_deref().or((self.global.verbose > 1).then_some("-"));
+        Traced::new(Routed { direct, proxied }, trace)
+            .map_err(|error| Failure::new(Exit::NoAccount, "the trace file cannot be written").because(error))
+    }
+
+    /// The proxy, and who named it.
+    ///
+    /// `HTTP_PROXY` is never looked at: clear text does not leave this machine, and in a CGI program it is
+    /// what a stranger's `Proxy:` header becomes.
+    pub(crate) fn proxy(&self) -> Option<(&'static str, String)> {
+        if let Some(url) = &self.global.proxy {
+            return Some(("--proxy", url.clone()));
         }
-        Traced::new(ureq, self.global.trace.as_deref()).map_err(|error| {
-            Failure::new(Exit::NoAccount, "the trace file could not be created").because(error)
-        })
+        let url = first_variable(["HTTPS_PROXY", "https_proxy"])?;
+        Some(("HTTPS_PROXY", if url.contains("://") { url } else { format!("http://{url}") }))
     }
 
     pub(crate) fn store(&self) -> Result<OpenStore, Failure> {
-        match self.global.store.as_deref() {
-            None => {
-                let directory = home()?.join("store");
-                open_file(directory, false)
+        let url = self.global.store.as_deref();
+        if url == Some("memory:") {
+            self.output.say("warning: --store memory: keeps nothing beyond this run");
+            return Ok(OpenStore {
+                store: Arc::new(MemoryStore::new()),
+                place: "memory:".into(),
+                default: None,
+            });
+        }
+        let (directory, is_default) = match url.map(|url| (url, url.strip_prefix("file:"))) {
+            None => (home()?.join("store"), self.global.store_encryption.is_none()),
+            Some((_, Some(path))) if !path.is_empty() => (PathBuf::from(path), false),
+            Some((url, _)) => {
+                return Err(Failure::usage(format!("--store {url} names no store of this version"))
+                    .then("use --store file:PATH, or --store memory: for this run only"));
             }
-            Some("memory:") => {
-                tell("warning: --store memory: keeps nothing beyond this run");
-                Ok(OpenStore { store: Box::new(MemoryStore::new()), place: "memory:".into(), chosen: true })
-            }
-            Some(url) => match url.strip_prefix("file:") {
-                Some(path) if !path.is_empty() => open_file(path.into(), true),
-                _ => Err(Failure::usage(format!("--store {url} names no store known here"))
-                    .then("use --store file:PATH, or --store memory: for this run only")),
-            },
+        };
+        let store = FileStore::open(&directory).map_err(|error| errors::store(&error))?;
+        let directory = store.directory().to_owned();
+        let place = format!("file:{}", directory.display());
+        self.output.detail(&format!("store {place} ({})", self.origins.of("store")));
+        Ok(OpenStore { store: Arc::new(store), place, default: is_default.then_some(directory) })
+    }
+
+    /// Says, before the first credential comes into a store that nobody chose, how it is kept there.
+    pub(crate) fn announce(&self, store: &OpenStore) {
+        if let Some(directory) = store.default.as_deref().filter(|directory| !Path::exists(directory))
+            && !self.said.replace(true)
+        {
+            self.output.say(&format!(
+                "note: credentials are kept unencrypted, in files that only you can read, under {}; \
+                 --store file:PATH chooses another place",
+                directory.display()
+            ));
         }
     }
 
-    /// Whether standard error gets colour.
-    pub(crate) fn colour(&self) -> bool {
-        use std::io::IsTerminal;
+    /// The secret that an option names; see `help secrets`.
+    pub(crate) fn secret(&self, id: &str, value: &str) -> Result<Secret, Failure> {
+        let option = format!("--{}", id.replace('_', "-"));
+        secret_arg::read(&option, value, self.origins.of(id) == "option")
+    }
+
+    /// Whether and how standard error is coloured.
+    pub(crate) fn paint(&self) -> Paint {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-        match self.global.color {
+        Paint(match self.global.color {
             When::Always => true,
             When::Never => false,
             When::Auto if set("NO_COLOR") || self.global.no_input => false,
-            When::Auto if set("CLICOLOR_FORCE") => true,
-            When::Auto => std::io::stderr().is_terminal(),
-        }
+            When::Auto => set("CLICOLOR_FORCE") || io::stderr().is_terminal(),
+        })
     }
-}
 
-/// The words for the store behind a client.
-#[derive(Debug)]
-pub(crate) struct OpenStorePlace {
-    pub(crate) place: String,
-    pub(crate) chosen: bool,
-}
-
-fn open_file(path: PathBuf, chosen: bool) -> Result<OpenStore, Failure> {
-    let store = FileStore::open(&path)
-        .map_err(|error| commands_error(&error).then("name another place with --store file:PATH"))?;
-    Ok(OpenStore { store: Box::new(store), place: format!("file:{}", path.display()), chosen })
-}
-
-fn commands_error(error: &countersign_store::Error) -> Failure {
-    Failure::new(Exit::StoreUnavailable, "the store could not be opened").because_of(error)
+    /// A warning about something that was done all the same.
+    pub(crate) fn warn(&self, text: &str) {
+        tell(&format!("{} {text}", self.paint().label("warning:")));
+    }
 }
 
 /// Where this user's own files are kept (XDG on Linux), or `COUNTERSIGN_HOME`.
@@ -134,6 +186,11 @@ pub(crate) fn home() -> Result<PathBuf, Failure> {
             .or_else(|| path("HOME").map(|home| home.join(".local/share")))
     };
     base.map(|base| base.join("countersign")).ok_or_else(|| {
-        Failure::new(Exit::NoAccount, "there is no home directory").then("set COUNTERSIGN_HOME, or use --store file:PATH")
+        Failure::new(Exit::NoAccount, "there is no home directory")
+            .then("set COUNTERSIGN_HOME, or use --store file:PATH")
     })
+}
+
+fn first_variable<const N: usize>(names: [&str; N]) -> Option<String> {
+    names.into_iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
 }

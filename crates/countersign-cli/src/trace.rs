@@ -4,7 +4,7 @@
 //! a parameter nobody thought of is hidden and not shown.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, Write},
     sync::{Mutex, PoisonError},
 };
@@ -19,9 +19,12 @@ use countersign_wire::{
     form, header, redact,
     text::sanitise,
 };
-use http::{HeaderMap, HeaderName, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 
 const HIDDEN: &str = "[redacted]";
+
+/// The longest value that is shown, in characters.
+const LONGEST: usize = 500;
 
 /// Values shorter than this are words, and hiding them everywhere would hide the exchange.
 const SHORTEST_SECRET: usize = 6;
@@ -81,19 +84,37 @@ const SHOWN_HEADERS: [HeaderName; 7] = [
 /// A transport that tells what it sends and receives.
 pub(crate) struct Traced<T> {
     inner: T,
-    sink: Option<Mutex<Box<dyn Write + Send>>>,
+    sink: Option<Mutex<Sink>>,
+}
+
+/// Where the trace goes, and what must not stand in it: a server may repeat later what it was told before.
+struct Sink {
+    writer: Box<dyn Write + Send>,
+    hidden: Vec<Secret>,
 }
 
 impl<T> Traced<T> {
     /// Traces to a file, or to standard error when `target` is `-`; not at all without a target.
     pub(crate) fn new(inner: T, target: Option<&str>) -> io::Result<Self> {
-        let sink: Option<Box<dyn Write + Send>> = match target {
+        let writer: Option<Box<dyn Write + Send>> = match target {
             None => None,
             Some("-") => Some(Box::new(io::stderr())),
-            Some(path) => Some(Box::new(File::create(path)?)),
+            Some(path) => Some(Box::new(create(path)?)),
         };
-        Ok(Self { inner, sink: sink.map(Mutex::new) })
+        Ok(Self { inner, sink: writer.map(|writer| Mutex::new(Sink { writer, hidden: Vec::new() })) })
     }
+}
+
+/// A file for its owner: who signs in where is nobody else's business.
+fn create(path: &str) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
 }
 
 impl<T: Transport> Transport for Traced<T> {
@@ -101,9 +122,12 @@ impl<T: Transport> Transport for Traced<T> {
         let Some(sink) = &self.sink else {
             return self.inner.send(request);
         };
-        let is_resource =
-            request.extensions().get::<Handling>().is_none_or(|handling| handling.purpose == Purpose::Resource);
-        let mut exchange = Exchange::default();
+        let is_resource = request
+            .extensions()
+            .get::<Handling>()
+            .is_none_or(|handling| handling.purpose == Purpose::Resource);
+        let known = sink.lock().unwrap_or_else(PoisonError::into_inner).hidden.clone();
+        let mut exchange = Exchange { text: String::new(), hidden: known };
         exchange.request_line(&request);
         exchange.headers('>', request.headers());
         exchange.body('>', request.headers(), request.body(), is_resource);
@@ -116,12 +140,43 @@ impl<T: Transport> Transport for Traced<T> {
             }
             Err(error) => exchange.line('<', &format!("no response: {error}")),
         }
-        let text = exchange.into_text();
         let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = exchange.finish(&mut sink.hidden);
         // A trace that cannot be written must not end what is traced.
-        let _ = writeln!(sink, "{text}").and_then(|()| sink.flush());
+        let _ = writeln!(sink.writer, "{text}").and_then(|()| sink.writer.flush());
         answer
     }
+}
+
+/// A header field that a person typed, or that was put on the request for them: without credentials.
+pub(crate) fn typed_header(name: &HeaderName, value: &HeaderValue) -> String {
+    let value = value.to_str().unwrap_or(HIDDEN);
+    if *name == http::header::AUTHORIZATION {
+        return Exchange::default().authorization(value);
+    }
+    let telling = ["cookie", "auth", "token", "secret", "key", "password"];
+    if telling.iter().any(|word| name.as_str().contains(word)) {
+        HIDDEN.to_owned()
+    } else {
+        sanitise(value, LONGEST)
+    }
+}
+
+/// An address that a person typed: without the values of parameters that are credentials by their names.
+pub(crate) fn typed_url(uri: &Uri) -> String {
+    let query = uri.query().map(|query| {
+        let pairs: Vec<String> = query
+            .split('&')
+            .map(|pair| {
+                let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+                let telling = ["token", "secret", "key", "password", "code", "oauth_signature", "assertion"];
+                let is_secret = telling.iter().any(|word| name.contains(word)) && name != "pagetoken";
+                if is_secret { format!("{name}={HIDDEN}") } else { pair.to_owned() }
+            })
+            .collect();
+        format!("?{}", pairs.join("&"))
+    });
+    format!("{}{}", redact::uri(uri), query.unwrap_or_default())
 }
 
 /// The text of one exchange, and every value that was hidden in it.
@@ -159,11 +214,16 @@ impl Exchange {
         let (scheme, rest) = header::split_scheme(value);
         match header::oauth::parse(value) {
             Ok(Some(params)) => {
-                let pairs: Vec<String> =
-                    params.iter().map(|(name, value)| format!("{name}=\"{}\"", self.shown(name, value))).collect();
+                let pairs: Vec<String> = params
+                    .iter()
+                    .map(|(name, value)| format!("{name}=\"{}\"", self.shown(name, value)))
+                    .collect();
                 format!("{scheme} {}", pairs.join(", "))
             }
             _ => {
+                if let Ok(Some((_, secret))) = header::basic::parse(value) {
+                    self.hidden.push(secret);
+                }
                 self.hidden.push(rest.into());
                 format!("{scheme} {HIDDEN}")
             }
@@ -181,6 +241,8 @@ impl Exchange {
         let shown = if is_resource {
             format!("({} bytes)", body.len())
         } else if let Ok(value) = Value::parse(body) {
+            // Once to find what is secret, so that no member before it is cut in the middle of it.
+            let _ = self.json(None, value.clone());
             self.json(None, value).to_json().expose().to_owned()
         } else if form::is_form(content_type) || (text.contains('=') && !text.contains('<')) {
             self.form(text)
@@ -193,8 +255,10 @@ impl Exchange {
     fn form(&mut self, text: &str) -> String {
         match form::parse(text) {
             Ok(params) => {
-                let pairs: Vec<String> =
-                    params.iter().map(|(name, value)| format!("{name}={}", self.shown(name, value))).collect();
+                let pairs: Vec<String> = params
+                    .iter()
+                    .map(|(name, value)| format!("{name}={}", self.shown(name, value)))
+                    .collect();
                 pairs.join("&")
             }
             Err(_) => HIDDEN.to_owned(),
@@ -211,7 +275,9 @@ impl Exchange {
                 }
                 Value::Object(object)
             }
-            Value::Array(items) => Value::Array(items.into_iter().map(|item| self.json(name, item)).collect()),
+            Value::Array(items) => {
+                Value::Array(items.into_iter().map(|item| self.json(name, item)).collect())
+            }
             Value::Text(text) => Value::text(self.shown(name.unwrap_or_default(), text.expose())),
             other => other,
         }
@@ -219,18 +285,25 @@ impl Exchange {
 
     fn shown(&mut self, name: &str, value: &str) -> String {
         if SHOWN.contains(&name) {
-            return sanitise(value, 500);
+            return sanitise(&scrubbed(value, &self.hidden), LONGEST);
         }
-        self.hidden.push(value.into());
+        // PLAINTEXT signatures are two secrets with a sign between them.
+        self.hidden.extend(value.split('&').chain([value]).map(Secret::from));
         HIDDEN.to_owned()
     }
 
     /// A clumsy server repeats in its error text what it refuses: what was hidden once is hidden everywhere.
-    fn into_text(self) -> String {
-        let mut text = self.text;
-        for secret in self.hidden.iter().filter(|secret| secret.expose().len() >= SHORTEST_SECRET) {
-            text = text.replace(secret.expose(), HIDDEN);
-        }
+    fn finish(self, hidden: &mut Vec<Secret>) -> String {
+        let text = scrubbed(&self.text, &self.hidden);
+        *hidden = self.hidden;
         text
     }
+}
+
+fn scrubbed(text: &str, hidden: &[Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in hidden.iter().filter(|secret| secret.expose().len() >= SHORTEST_SECRET) {
+        text = text.replace(secret.expose(), HIDDEN);
+    }
+    text
 }

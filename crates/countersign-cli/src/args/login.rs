@@ -11,10 +11,10 @@ pub(crate) struct LoginArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
     /// The client identifier
-    #[arg(long, value_name = "ID", env = "COUNTERSIGN_CLIENT_ID", hide_env = true)]
+    #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
     /// The client secret: -, @FILE, env:NAME or cmd:COMMAND
-    #[arg(long, value_name = "SECRET", env = "COUNTERSIGN_CLIENT_SECRET", hide_env_values = true, hide_env = true)]
+    #[arg(long, value_name = "SECRET")]
     pub(crate) client_secret: Option<String>,
     /// A file with the client, as Google hands it out: client_secret.json
     #[arg(long, value_name = "FILE", conflicts_with_all = ["client_id", "client_secret"])]

@@ -75,9 +75,9 @@ pub(crate) struct SignArgs {
     /// The token's shared secret
     #[arg(long, value_name = "SECRET", requires = "token")]
     pub(crate) token_secret: Option<String>,
-    /// HMAC-SHA1 or PLAINTEXT
-    #[arg(long, value_name = "METHOD", default_value = "HMAC-SHA1")]
-    pub(crate) signature_method: SignatureMethod,
+    /// The account's own method by default, else HMAC-SHA1; PLAINTEXT is for https
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) signature_method: Option<SignatureMethod>,
     /// Seconds since 1970; now by default
     #[arg(long, value_name = "N")]
     pub(crate) timestamp: Option<u64>,

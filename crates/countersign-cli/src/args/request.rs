@@ -7,7 +7,7 @@ pub(crate) struct RequestArgs {
     /// The address of the protected resource
     pub(crate) url: String,
     /// The account; the only one there is by default
-    #[arg(long, short, value_name = "ACCOUNT", env = "COUNTERSIGN_ACCOUNT", hide_env = true)]
+    #[arg(long, short, value_name = "ACCOUNT")]
     pub(crate) account: Option<String>,
     /// A header field: 'Name: value'; may be repeated
     #[arg(long = "header", short = 'H', value_name = "FIELD")]

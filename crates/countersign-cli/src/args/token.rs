@@ -3,7 +3,6 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Debug)]
 pub(crate) struct TokenArgs {
     /// The account; the only one there is by default
-    #[arg(env = "COUNTERSIGN_ACCOUNT", hide_env = true)]
     pub(crate) account: Option<String>,
     /// The form in which the token is printed
     #[arg(long, value_name = "FORM", default_value = "bare")]
@@ -20,7 +19,7 @@ pub(crate) struct TokenArgs {
 pub(crate) enum Format {
     /// The token alone
     Bare,
-    /// The value of an `Authorization` header
+    /// A header line: `Authorization: Bearer ...`
     Header,
     /// A JSON document
     Json,
@@ -38,5 +37,7 @@ pub(crate) fn duration(text: &str) -> Result<core::time::Duration, String> {
         _ => 1,
     };
     let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
-    seconds.map(core::time::Duration::from_secs).ok_or_else(|| String::from("write it like 90, 60s, 5m or 1h"))
+    seconds
+        .map(core::time::Duration::from_secs)
+        .ok_or_else(|| String::from("write it like 90, 60s, 5m or 1h"))
 }

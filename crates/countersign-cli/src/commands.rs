@@ -1,0 +1,47 @@
+//! What each command does.
+
+pub(crate) mod account;
+pub(crate) mod errors;
+mod help;
+mod login;
+mod logout;
+mod oauth1;
+mod request;
+mod status;
+mod token;
+
+use crate::{
+    args::{Command, account::AccountCommand, oauth1::Oauth1Command},
+    exit::Exit,
+    failure::Failure,
+    settings::Settings,
+};
+
+/// Does what the command says.
+pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Failure> {
+    match command {
+        Command::Demo(_) | Command::Serve(_) => {
+            return Err(Failure::usage("this build has no provider in it"));
+        }
+        Command::Login(args) => login::run(&args, settings)?,
+        Command::Token(args) => token::run(&args, settings)?,
+        Command::Request(args) => return request::run(&args, settings),
+        Command::Status(args) => return status::run(&args, settings),
+        Command::Logout(args) => return logout::run(&args, settings),
+        Command::Oauth1(Oauth1Command::Login(args)) => oauth1::login::run(&args, settings)?,
+        Command::Oauth1(Oauth1Command::Sign(args)) => oauth1::sign::run(&args, settings)?,
+        Command::Account(AccountCommand::List) => return account::list::run(settings),
+        Command::Account(AccountCommand::Import(args)) => account::import::run(&args, settings)?,
+        Command::Help(args) => help::run(&args, settings)?,
+        Command::Version => version(settings)?,
+    }
+    Ok(Exit::Ok)
+}
+
+fn version(settings: &Settings) -> Result<(), Failure> {
+    let version = env!("CARGO_PKG_VERSION");
+    if settings.output.json {
+        return settings.output.document([("version", countersign_token::json::Value::text(version))]);
+    }
+    settings.output.line(&format!("countersign {version}"))
+}

@@ -1,0 +1,76 @@
+use countersign_flow::AuthorizationServer;
+use countersign_token::{
+    AccessToken, Client, ClientCredentials, Credential, Expiry, RefreshToken, Scopes, Timestamp,
+    TokenCredentials, TokenSet,
+};
+use countersign_transport::{Clock, SystemClock};
+
+use crate::{
+    args::account::ImportArgs,
+    commands::{
+        account::new_name,
+        errors::{self, Doing},
+        login,
+    },
+    exit::Exit,
+    failure::Failure,
+    settings::Settings,
+};
+
+/// Keeps a credential that was obtained elsewhere.
+pub(crate) fn run(args: &ImportArgs, settings: &Settings) -> Result<(), Failure> {
+    let name = new_name(Some(&args.name))?.unwrap_or_default();
+    let credential = match (&args.access_token, &args.consumer_key) {
+        (Some(token), None) => oauth2(args, token, settings)?,
+        (None, Some(key)) => oauth1(args, key, settings)?,
+        _ => {
+            return Err(Failure::usage(
+                "a credential is --access-token or --consumer-key and their companions",
+            ));
+        }
+    };
+    let store = settings.store()?;
+    settings.announce(&store);
+    let kept = settings.client(&store)?.keep(&name, credential);
+    let handle = kept.map_err(|error| errors::client(&error, Doing::Reading))?;
+    login::report(&handle, &store, settings)
+}
+
+fn oauth2(args: &ImportArgs, token: &str, settings: &Settings) -> Result<Credential, Failure> {
+    let mut client = Client::new(args.client_id.as_deref().unwrap_or("imported"));
+    if let Some(endpoint) = &args.token_endpoint {
+        // Checked as it is for a login, so that what cannot be used is not kept.
+        let server = AuthorizationServer::new(endpoint.as_str(), endpoint);
+        server.map_err(|error| {
+            Failure::new(Exit::NoAccount, "--token-endpoint cannot be used").because(error)
+        })?;
+        client.token_endpoint = Some(endpoint.clone());
+    }
+    if let Some(secret) = &args.client_secret {
+        client.secret = Some(settings.secret("client_secret", secret)?);
+    }
+    let expiry = match args.expires_at.as_deref() {
+        None => Expiry::Unknown,
+        Some("never") => Expiry::Never,
+        Some(time) => Expiry::At(Timestamp::parse(time).map_err(|error| {
+            Failure::usage("--expires-at cannot be understood").because(error).then("or write never")
+        })?),
+    };
+    let scopes: Scopes = args.scope.iter().collect();
+    let access = AccessToken::bearer(settings.secret("access_token", token)?, SystemClock.now());
+    let mut tokens = TokenSet::new(access.with_expiry(expiry).with_scopes(scopes));
+    if let Some(token) = &args.refresh_token {
+        tokens.refresh = Some(RefreshToken::new(settings.secret("refresh_token", token)?));
+    }
+    Ok(Credential::oauth2(client, tokens))
+}
+
+fn oauth1(args: &ImportArgs, key: &str, settings: &Settings) -> Result<Credential, Failure> {
+    let secret = settings.secret("consumer_secret", args.consumer_secret.as_deref().unwrap_or_default())?;
+    let client = ClientCredentials::new(key, secret);
+    let (Some(token), Some(secret)) = (&args.token, &args.token_secret) else {
+        return Ok(Credential::oauth1_two_legged(client));
+    };
+    let secret = settings.secret("token_secret", secret)?;
+    Ok(Credential::oauth1(client, TokenCredentials::new(token.as_str(), secret)))
+}

@@ -1,0 +1,61 @@
+use crate::{
+    args::{self, HelpArgs},
+    exit,
+    failure::Failure,
+    settings::Settings,
+};
+
+const SECRETS: &str = "\
+Options that take a secret (SECRET) are given it in one of these ways:
+
+  -              one line of standard input
+  @FILE          the content of a file
+  env:NAME       the environment variable NAME
+  cmd:COMMAND    what a shell command prints
+  VALUE          the value itself, with a warning: other users of the machine can see it
+
+One line end at the end of a file, and of what a command prints, is not part of the secret.
+A variable in place of an option (`help environment`) takes the same forms, without the warning.";
+
+const ENVIRONMENT: &str = "\
+Every option has a variable, which counts when the option is not typed: --client-id is COUNTERSIGN_CLIENT_ID,
+--store is COUNTERSIGN_STORE, and so on. A switch is on unless its variable is empty, 0, n, no, f, false or off.
+
+  COUNTERSIGN_ACCOUNT    the account, when none is named
+  COUNTERSIGN_HOME       the directory of the default store
+  BROWSER                the program that is given the authorization URL as its one argument
+  HTTPS_PROXY            the proxy for https, as http://HOST:PORT
+  NO_PROXY               hosts that are reached without it, delimited by commas; this machine always is
+  NO_COLOR               no colour
+  CLICOLOR_FORCE         colour even when standard error is no terminal
+
+HTTP_PROXY is ignored: nothing but https leaves this machine.";
+
+/// Explains a topic or a command.
+pub(crate) fn run(args: &HelpArgs, settings: &Settings) -> Result<(), Failure> {
+    let words: Vec<&str> = args.topic.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["exit-codes"] => settings.output.line(&exit_codes()),
+        ["secrets"] => settings.output.line(SECRETS),
+        ["environment"] => settings.output.line(ENVIRONMENT),
+        words => settings.output.line(command(words)?.trim_end()),
+    }
+}
+
+fn exit_codes() -> String {
+    let lines: Vec<String> =
+        exit::TABLE.iter().map(|(exit, meaning)| format!("{:>3}  {meaning}", exit.code())).collect();
+    lines.join("\n")
+}
+
+fn command(words: &[&str]) -> Result<String, Failure> {
+    let mut command = args::command();
+    command.build();
+    let mut found = &mut command;
+    for word in words {
+        found = found.find_subcommand_mut(word).ok_or_else(|| {
+            Failure::usage(format!("there is no command and no topic {word:?}")).then("countersign help")
+        })?;
+    }
+    Ok(found.render_long_help().to_string())
+}

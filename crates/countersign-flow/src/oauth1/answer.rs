@@ -22,10 +22,7 @@ pub(super) fn credentials(response: &Response<Vec<u8>>, sent: &[&Secret]) -> Res
         }
         return Err(Error::Refused(refusal));
     }
-    let params = params.filter(|_| response.status().is_success()).ok_or(not_an_answer)?;
-    params.required("oauth_token")?;
-    params.required("oauth_token_secret")?;
-    Ok(params)
+    Ok(params.filter(|_| response.status().is_success()).ok_or(not_an_answer)?)
 }
 
 fn body(response: &Response<Vec<u8>>) -> Option<Params> {

@@ -34,6 +34,10 @@ fn outcome(pending: PendingAuthorization, query: &str) -> Outcome {
 
 /// The same pending login with some of its members replaced, as if it had been begun so.
 fn with(pending: &PendingAuthorization, members: &[(&str, &str)]) -> PendingAuthorization {
+    PendingAuthorization::from_blob(&blob_with(pending, members)).unwrap()
+}
+
+fn blob_with(pending: &PendingAuthorization, members: &[(&str, &str)]) -> Secret {
     let blob = pending.to_blob();
     let (text, _) = blob.expose().rsplit_once("&sum=").unwrap();
     let params: Params = form::parse(text)
@@ -46,7 +50,29 @@ fn with(pending: &PendingAuthorization, members: &[(&str, &str)]) -> PendingAuth
         .collect();
     let text = form::print(&params);
     let sum = URL_SAFE_NO_PAD.encode(Sha256::digest(&text));
-    PendingAuthorization::from_blob(&Secret::new(format!("{text}&sum={sum}"))).unwrap()
+    Secret::new(format!("{text}&sum={sum}"))
+}
+
+#[test]
+fn a_whole_blob_with_members_that_cannot_be_is_refused() {
+    let login = pending(false);
+    assert!(PendingAuthorization::from_blob(&blob_with(&login, &[])).is_ok());
+    for (name, value) in [
+        ("v", "countersign-authorization-2"),
+        ("v", ""),
+        ("state", ""),
+        ("verifier", "short"),
+        ("verifier", "+++++++++++++++++++++++++++++++++++++++++++"),
+        ("iss", "2"),
+        ("token_endpoint", "http://as.example/token"),
+        ("auth_method", "client_secret_basic"),
+        ("auth_method", "private_key_jwt"),
+        ("created", "now"),
+        ("created", "99999999999999999999"),
+    ] {
+        let blob = blob_with(&login, &[(name, value)]);
+        assert_eq!(PendingAuthorization::from_blob(&blob).unwrap_err(), Error::Blob, "{name} {value}");
+    }
 }
 
 #[test]

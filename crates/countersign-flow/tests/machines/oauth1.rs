@@ -185,6 +185,8 @@ fn odd_answers_are_understood_and_html_never_is() {
             "<html>oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true".to_string(),
         ),
         (200, FORM, format!("<!-- x -->{TEMPORARY}")),
+        (200, FORM, format!("<p>&{TEMPORARY}")),
+        (200, FORM, format!("all is well &{TEMPORARY}")),
         (200, "text/html", format!("see <a href='?{TEMPORARY}'>")),
         (200, FORM, String::new()),
         (200, FORM, "oauth_token=a".into()),
@@ -272,6 +274,10 @@ fn a_no_is_a_refusal() {
         let Err(Error::Refused(refusal)) = pending().callback(query) else { panic!("{query}") };
         assert_eq!(refusal.code, ErrorCode::AccessDenied);
     }
+    let query = "oauth_token=tmp%2F1%3D&oauth_problem=token_used&oauth_problem_advice=tmp%2F1%3D+is+used";
+    let Err(Error::Refused(refusal)) = pending().callback(query) else { panic!("refused") };
+    assert_eq!(refusal.code, ErrorCode::from_text("token_used"));
+    assert_eq!(refusal.description(), Some("[secret] is used"));
     for query in [
         "oauth_token=tmp%2F1%3D",
         "oauth_token=tmp%2F1%3D&oauth_verifier=",

@@ -50,7 +50,39 @@ pub(crate) fn task(arguments: lexopt::Parser) -> Outcome {
     for package in workspace.published().filter(|package| package.library && !has_job(package)) {
         print(&measure(&[package], true)?, "-", &package.name);
     }
+    for row in claims(&fs::read_to_string(shell::root().join("README.md"))?) {
+        let cost = measure(&workspace.chosen(&row.crates)?, true)?;
+        if (cost.crates, cost.c_compiler) != (row.cost.crates, row.cost.c_compiler) {
+            let compiler = if cost.c_compiler { "yes" } else { "no" };
+            findings.push(format!(
+                "README.md: {} takes {} third-party crates, C compiler: {compiler}",
+                row.crates.join(" with "),
+                cost.crates,
+            ));
+        }
+    }
     verdict("budget", &findings)
+}
+
+/// What a row of the README's table says that some crates cost.
+struct Claim {
+    crates: Vec<String>,
+    cost: Cost,
+}
+
+/// The rows of the form `| what for | `crate`, `crate` | 18 | no |`.
+fn claims(readme: &str) -> Vec<Claim> {
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, _, crates, count, compiler, _] = cells.as_slice() else {
+            return None;
+        };
+        let crates: Vec<String> =
+            crates.split('`').filter(|name| name.starts_with("countersign")).map(str::to_owned).collect();
+        let cost = Cost { crates: count.parse().ok()?, c_compiler: *compiler == "yes" };
+        Some(Claim { crates, cost })
+    };
+    readme.lines().filter_map(row).collect()
 }
 
 fn print(cost: &Cost, limit: &str, name: &str) {
@@ -103,6 +135,17 @@ mod tests {
     fn only_crates_of_others_count_and_each_once() {
         let tree = "consumer v0.0.0 (/tmp/x)\ncountersign-wire v0.1.0 (/src/x)\nhttp v1.5.0\nbytes v1.0.0\nhttp v1.5.0 (*)\nserde_derive v1.0.0 (proc-macro)\nhttp v0.2.0\n\n";
         assert_eq!(third_party(tree).len(), 4);
+    }
+
+    #[test]
+    fn the_readme_is_taken_at_its_word() {
+        let table = "| to | take | crates | C |\n|---|---|---|---|\n\
+                     | sign | `countersign-a` with `countersign-b` | 18 | no |\n| else | `x` | – | yes |\n";
+        let claims = claims(table);
+        assert_eq!(claims.len(), 1);
+        assert_eq!(claims[0].crates, ["countersign-a", "countersign-b"]);
+        assert_eq!((claims[0].cost.crates, claims[0].cost.c_compiler), (18, false));
+        assert!(!super::claims(include_str!("../../README.md")).is_empty());
     }
 
     #[test]

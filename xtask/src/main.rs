@@ -4,6 +4,7 @@ use std::{io::Write as _, process::ExitCode};
 
 mod budget;
 mod canary;
+mod demo;
 mod features;
 mod interop;
 mod layers;
@@ -52,6 +53,12 @@ const TASKS: &[Task] = &[
         arguments: "[CRATE…]",
         about: "Each crate alone with no feature, each feature and all features",
         run: features::task,
+    },
+    Task {
+        name: "demo",
+        arguments: "",
+        about: "The tour passes, and fails at every step whose fault is planted",
+        run: demo::task,
     },
     Task {
         name: "interop",

@@ -33,6 +33,13 @@ pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     command
 }
 
+/// A program in the root of the workspace, with nothing to read.
+pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root()).stdin(Stdio::null());
+    command
+}
+
 /// Prints the command and runs it; any end but success is a failure.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     let line = show(command);

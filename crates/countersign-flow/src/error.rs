@@ -73,10 +73,11 @@ pub enum Misuse {
     },
     /// The client authenticates in a way that is not known here, or has no secret for it.
     AuthenticationMethod,
-    /// A refresh was asked for without a refresh token.
-    NoRefreshToken,
-    /// A request was to be authorized without an access token.
-    NoAccessToken,
+    /// The token that is to be spent or sent is not there.
+    NoToken {
+        /// Its name: `access_token` or `refresh_token`.
+        name: &'static str,
+    },
     /// The access token is of a type that is presented in another way.
     TokenType,
     /// A credential would have been sent in clear over a network.
@@ -192,8 +193,7 @@ impl fmt::Display for Misuse {
             Self::AuthenticationMethod => {
                 f.write_str("a client authentication method unknown here, or one that lacks its secret")
             }
-            Self::NoRefreshToken => f.write_str("there is no refresh token"),
-            Self::NoAccessToken => f.write_str("there is no access token"),
+            Self::NoToken { name } => write!(f, "there is no {name}"),
             Self::TokenType => f.write_str("the access token is presented in another way"),
             Self::ClearText => f.write_str("the credential would be sent in clear; use https"),
             Self::UnseenForm => f.write_str("a form body that cannot be seen cannot be signed"),

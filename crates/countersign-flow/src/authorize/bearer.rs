@@ -26,7 +26,7 @@ impl Authorize for Bearer {
         tokens: Option<&TokenSet>,
         _: &Env<'_>,
     ) -> Result<Authorization, Error> {
-        let token = &tokens.ok_or(Misuse::NoAccessToken)?.access;
+        let token = &tokens.ok_or(Misuse::NoToken { name: "access_token" })?.access;
         // A token that is bound to a key is refused by its server without the proof.
         if token.token_type != TokenType::Bearer || token.binding.is_some() {
             return Err(Misuse::TokenType.into());

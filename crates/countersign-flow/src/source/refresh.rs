@@ -31,9 +31,11 @@ impl Source for RefreshSource {
         &self.key
     }
 
-    /// Refreshes with the refresh token of `current`; without one it is [`Misuse::NoRefreshToken`].
+    /// Refreshes with the refresh token of `current`; without one it is [`Misuse::NoToken`].
     fn begin(&self, current: Option<&TokenSet>) -> Result<BoxFlow<TokenSet>, Error> {
-        let token = current.and_then(|tokens| tokens.refresh.as_ref()).ok_or(Misuse::NoRefreshToken)?;
+        let token = current
+            .and_then(|tokens| tokens.refresh.as_ref())
+            .ok_or(Misuse::NoToken { name: "refresh_token" })?;
         let flow = Refresh::new(&self.token_endpoint, &self.client, token, self.scopes.clone());
         Ok(Box::new(Mapped::new(flow, |redeemed| redeemed.tokens)))
     }

@@ -47,7 +47,7 @@ fn a_bearer_token_does_not_travel_in_clear() {
 #[test]
 fn what_is_no_bearer_token_is_not_sent_as_one() {
     let uri = "https://api.example/";
-    assert_eq!(bearer(uri, None).unwrap_err(), Error::Misuse(Misuse::NoAccessToken));
+    assert_eq!(bearer(uri, None).unwrap_err(), Error::Misuse(Misuse::NoToken { name: "access_token" }));
     for secret in ["", "a b", "a\r\nx: y", "\u{e9}", "a\0"] {
         let malformed = countersign_wire::Error::Malformed { name: "access_token" };
         assert_eq!(bearer(uri, Some(&tokens(secret))).unwrap_err(), Error::Protocol(malformed), "{secret:?}");

@@ -36,7 +36,7 @@ fn a_refresh_source_spends_the_refresh_token_it_is_given() {
     assert_eq!(refresh().key(), &Key::new(ISSUER, "demo", "ann"));
     for current in [None, Some(tokens(None))] {
         let error = refresh().begin(current.as_ref()).err().unwrap();
-        assert_eq!(error, Error::Misuse(Misuse::NoRefreshToken));
+        assert_eq!(error, Error::Misuse(Misuse::NoToken { name: "refresh_token" }));
         assert!(!error.needs_login());
     }
 }

@@ -2,7 +2,7 @@ use core::{fmt, time::Duration};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use countersign_flow::{Authorize, Source};
-use countersign_token::{Credential, Grant, Key, RefreshToken, Revision, Timestamp, TokenSet};
+use countersign_token::{Credential, Grant, Key, Record, RefreshToken, Revision, Timestamp, TokenSet};
 
 use crate::{
     Error, ErrorKind, authorize,
@@ -58,6 +58,14 @@ struct Quiet {
     error: Error,
 }
 
+impl Snapshot {
+    fn new(key: &Key, credential: Credential, revision: Revision, jitter: u8) -> Arc<Self> {
+        let current = freshness::pick(&credential, key).map(|token| TokenSet::new(token.clone()));
+        let way = authorize::way(&credential);
+        Arc::new(Self { credential, revision, current, way, jitter })
+    }
+}
+
 impl Account {
     pub(crate) fn new(key: Key) -> Self {
         Self { key, flight: Flight::new(), state: RwLock::default() }
@@ -79,12 +87,21 @@ impl Account {
         self.read().snapshot.clone()
     }
 
-    /// Lets everybody see a credential that is stored.
+    /// Lets everybody see a credential that was read or written under the lease.
     pub(crate) fn publish(&self, credential: Credential, revision: Revision, jitter: u8) {
-        let current = freshness::pick(&credential, &self.key).map(|token| TokenSet::new(token.clone()));
-        let snapshot =
-            Arc::new(Snapshot { way: authorize::way(&credential), credential, revision, current, jitter });
+        let snapshot = Snapshot::new(&self.key, credential, revision, jitter);
         self.write().snapshot = Some(snapshot);
+    }
+
+    /// Lets everybody see a record that was read without the lease, unless something was published since
+    /// `before` was known: that is newer.
+    pub(crate) fn publish_over(&self, before: Option<&Arc<Snapshot>>, record: Record, jitter: u8) {
+        let Record { key: _, credential, revision, .. } = record;
+        let snapshot = Snapshot::new(&self.key, credential, revision, jitter);
+        let mut state = self.write();
+        if state.snapshot.as_ref().map(Arc::as_ptr) == before.map(Arc::as_ptr) {
+            state.snapshot = Some(snapshot);
+        }
     }
 
     /// Forgets what was known, after a logout.
@@ -109,6 +126,12 @@ impl Account {
     }
 
     /// Whether there is a way to another token.
+    pub(crate) fn has_way(&self) -> bool {
+        let state = self.read();
+        state.snapshot.as_ref().map_or(state.source.is_some(), |known| state.has_way(&known.credential))
+    }
+
+    /// Whether that way leads anywhere, as far as is known.
     pub(crate) fn is_refreshable(&self) -> bool {
         let state = self.read();
         state
@@ -165,13 +188,17 @@ impl Account {
 }
 
 impl State {
-    fn is_refreshable(&self, credential: &Credential) -> bool {
-        let has_source = match &credential.grant {
+    fn has_way(&self, credential: &Credential) -> bool {
+        let has_own = match &credential.grant {
             Grant::OAuth2 { refresh_token } => refresh_token.is_some(),
             Grant::ClientCredentials => true,
             _ => false,
         };
-        (has_source || self.source.is_some()) && !freshness::is_over(credential)
+        has_own || self.source.is_some()
+    }
+
+    fn is_refreshable(&self, credential: &Credential) -> bool {
+        self.has_way(credential) && !freshness::is_over(credential)
     }
 }
 

@@ -77,12 +77,13 @@ pub(crate) async fn refresh(
 
 /// Publishes what is stored, if it answers the need: then there is no reason to refresh.
 async fn adopt(world: &World, account: &Account, need: &Need, urgency: Urgency) -> Result<bool, Error> {
+    let before = account.snapshot();
     let Some(record) = world.load(account.key()).await? else {
         return Ok(false);
     };
     let answers = answers(world, account.key(), &record.credential, need, urgency);
     if answers {
-        account.publish(record.credential, record.revision, world.jitter());
+        account.publish_over(before.as_ref(), record, world.jitter());
     }
     Ok(answers)
 }

@@ -62,6 +62,7 @@ mod user_agent;
 mod vault;
 mod world;
 
+pub use countersign_loopback::Opener;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "oauth1")]
 pub use login::OAuth1Login;

@@ -130,14 +130,25 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::NoSuchAccount`], [`ErrorKind::Store`].
     pub fn account_by_key(&self, key: &Key) -> Result<Handle, Error> {
-        let record = block_on(self.world.load(key))?
-            .ok_or_else(|| Error::no_such_account(label(key), &*self.world.store))?;
         let account = self.known(key);
-        // What a running client knows already is never older, unless another program has been at it.
-        if account.snapshot().is_none_or(|snapshot| snapshot.revision < record.revision) {
-            account.publish(record.credential, record.revision, self.world.jitter());
+        if self.read(&account)? {
+            Ok(Handle::new(self.world.clone(), account))
+        } else {
+            Err(Error::no_such_account(label(key), &*self.world.store))
         }
-        Ok(Handle::new(self.world.clone(), account))
+    }
+
+    /// Takes over what is stored; whether there is anything.
+    fn read(&self, account: &Account) -> Result<bool, Error> {
+        let before = account.snapshot();
+        let Some(record) = block_on(self.world.load(account.key()))? else {
+            return Ok(false);
+        };
+        // Of the same revision nothing is new, and what is known may have a token that could not be stored.
+        if before.as_ref().is_none_or(|known| known.revision != record.revision) {
+            account.publish_over(before.as_ref(), record, self.world.jitter());
+        }
+        Ok(true)
     }
 
     /// The account of this name if its credential is usable, and otherwise a login under this name.
@@ -228,12 +239,9 @@ impl Client {
     pub fn source(&self, source: impl Source + 'static) -> Result<Handle, Error> {
         let source: Arc<dyn Source> = Arc::new(source);
         let key = source.key().clone();
-        let record = block_on(self.world.load(&key))?;
         let account = self.known(&key);
         account.set_source(source);
-        if let Some(record) = record {
-            account.publish(record.credential, record.revision, self.world.jitter());
-        }
+        self.read(&account)?;
         Ok(Handle::new(self.world.clone(), account))
     }
 

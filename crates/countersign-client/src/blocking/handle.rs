@@ -88,15 +88,13 @@ impl Handle {
         else {
             return Ok(first);
         };
-        match obtain(&self.world, &self.account, &Need::Other(refused.access.secret.clone())) {
+        let had_way = self.account.has_way();
+        let need = Need::Other(refused.access.secret.clone());
+        match obtain(&self.world, &self.account, &need) {
             Ok((newer, _)) if is_other(&newer, &refused.access.secret) => self.send_with(&newer, &request),
             Ok(_) => Ok(first),
-            // Without a way to a new token the server's own answer says more.
-            Err(error)
-                if !self.account.is_refreshable() && matches!(error.kind(), ErrorKind::NeedsLogin { .. }) =>
-            {
-                Ok(first)
-            }
+            // Without a way to another token the server's own answer says most.
+            Err(error) if !had_way && matches!(error.kind(), ErrorKind::NeedsLogin { .. }) => Ok(first),
             Err(error) => Err(error),
         }
     }

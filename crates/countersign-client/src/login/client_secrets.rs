@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use countersign_flow::{AuthorizationServer, ClientAuthentication, ClientRegistration};
@@ -20,18 +21,18 @@ use crate::{Error, ErrorKind};
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// A client secrets file cannot be used. It names file and member, and shows no value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ClientSecretsError {
     path: PathBuf,
     fault: Fault,
 }
 
 /// What is wrong with a client secrets file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Fault {
     /// It cannot be read.
-    Unreadable(io::Error),
+    Unreadable(Arc<io::Error>),
     /// It is larger than 64 KiB.
     TooBig,
     /// It is not JSON.
@@ -78,7 +79,7 @@ impl fmt::Display for ClientSecretsError {
 impl core::error::Error for ClientSecretsError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match &self.fault {
-            Fault::Unreadable(error) => Some(error),
+            Fault::Unreadable(error) => Some(&**error),
             Fault::Json(error) => Some(error),
             Fault::Endpoint(error) => Some(error),
             Fault::TooBig | Fault::Kind | Fault::ServiceAccount | Fault::Member(_) => None,
@@ -98,7 +99,7 @@ fn text(path: &Path) -> Result<Secret, Fault> {
     let mut text = String::new();
     File::open(path)
         .and_then(|file| file.take(MAX_BYTES.saturating_add(1)).read_to_string(&mut text))
-        .map_err(Fault::Unreadable)?;
+        .map_err(|error| Fault::Unreadable(Arc::new(error)))?;
     let fits = u64::try_from(text.len()).is_ok_and(|length| length <= MAX_BYTES);
     let text = Secret::new(text);
     if fits { Ok(text) } else { Err(Fault::TooBig) }

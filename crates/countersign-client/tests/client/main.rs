@@ -1,0 +1,10 @@
+//! The client, in virtual time, against a server that answers by a script.
+
+mod accounts;
+mod client_secrets;
+mod flight;
+mod login;
+mod refresh;
+mod requests;
+mod scene;
+mod store_failures;

@@ -114,7 +114,7 @@ impl<'a> AuthorizationRequest<'a> {
         check_extra(&extra)?;
         if let Some((_, query)) = endpoint.as_str().split_once('?')
             && form::parse(query).map_or(true, |params| {
-                params.iter().any(|(name, _)| PROTOCOL.contains(&name) || extra.first(name).is_some())
+                params.iter().any(|(name, _)| is_protocol(name) || extra.first(name).is_some())
             })
         {
             return Err(Error::Endpoint { name: "authorization_endpoint", problem: EndpointProblem::Query });
@@ -150,9 +150,14 @@ impl<'a> AuthorizationRequest<'a> {
     }
 }
 
+/// In any case, because some servers do not tell `State` from `state`.
+fn is_protocol(name: &str) -> bool {
+    PROTOCOL.iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
 fn check_extra(extra: &Params) -> Result<(), Error> {
     let forbidden =
-        extra.iter().map(|(name, _)| name).find(|name| PROTOCOL.contains(name)).or_else(|| extra.repeated());
+        extra.iter().map(|(name, _)| name).find(|name| is_protocol(name)).or_else(|| extra.repeated());
     match forbidden {
         Some(name) => Err(Misuse::Parameter { name: countersign_wire::text::sanitise(name, 64) }.into()),
         None => Ok(()),

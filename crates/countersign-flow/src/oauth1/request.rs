@@ -119,7 +119,10 @@ impl<'a> LoginRequest<'a> {
 }
 
 fn check_params(params: &Params) -> Result<(), Error> {
-    let own = params.iter().map(|(name, _)| name).find(|name| name.starts_with("oauth_"));
+    let own = params
+        .iter()
+        .map(|(name, _)| name)
+        .find(|name| name.get(..6).is_some_and(|prefix| prefix.eq_ignore_ascii_case("oauth_")));
     match own.or_else(|| params.repeated()) {
         Some(name) => Err(Misuse::Parameter { name: text::sanitise(name, 64) }.into()),
         None => Ok(()),

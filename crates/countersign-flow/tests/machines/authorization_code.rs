@@ -83,7 +83,8 @@ fn an_endpoint_keeps_its_query_unless_it_sets_what_is_ours() {
     };
     let (url, _) = at("https://as.example/authorize?realm=a%2Fb").unwrap();
     assert!(url.starts_with("https://as.example/authorize?realm=a%2Fb&response_type=code&"));
-    for taken in ["state=x", "code_challenge_method=plain", "%73tate=x", "tenant=a", "broken=%zz"] {
+    for taken in ["state=x", "code_challenge_method=plain", "%73tate=x", "STATE=x", "tenant=a", "broken=%zz"]
+    {
         assert_eq!(
             at(&format!("https://as.example/authorize?{taken}")).unwrap_err(),
             Error::Endpoint { name: "authorization_endpoint", problem: EndpointProblem::Query },
@@ -107,6 +108,8 @@ fn extra_parameters_never_replace_those_of_the_protocol() {
         "request",
         "request_uri",
         "response_mode",
+        "State",
+        "Code_Challenge_Method",
     ] {
         let error = AuthorizationRequest::new(&server(), &public()).param(name, "x").begin(&env());
         assert_eq!(error.unwrap_err(), Error::Misuse(Misuse::Parameter { name: name.into() }));

@@ -328,7 +328,7 @@ fn a_login_lasts_ten_minutes() {
 #[test]
 fn what_cannot_be_begun_is_said() {
     let request = || LoginRequest::new(Box::leak(Box::new(endpoints())), Box::leak(Box::new(client())));
-    for name in ["oauth_token", "oauth_callback", "oauth_anything"] {
+    for name in ["oauth_token", "oauth_callback", "oauth_anything", "OAuth_Token"] {
         for request in [request().param(name, "x"), request().authorization_param(name, "x")] {
             assert_eq!(request.begin().unwrap_err(), Error::Misuse(Misuse::Parameter { name: name.into() }));
         }

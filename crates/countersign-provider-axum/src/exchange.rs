@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use countersign_provider::{Answer, Reply};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 
@@ -65,6 +65,10 @@ async fn read(service: &Service, request: Request<Body>) -> Result<Request<Vec<u
     }
     if !is_ours(service, &head.headers) {
         return Err(StatusCode::MISDIRECTED_REQUEST);
+    }
+    // What is announced as too large is refused before it is waited for.
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let body = tokio::time::timeout(SLOWEST_BODY, to_bytes(body, LARGEST_BODY))
         .await

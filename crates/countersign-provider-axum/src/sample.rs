@@ -14,9 +14,12 @@ use crate::{SampleFile, Service, exchange::Outgoing};
 const DEFAULT_PAGE: usize = 5;
 const LARGEST_PAGE: usize = 1000;
 
+/// The scope Google's Drive asks for its file list.
+pub(crate) const DRIVE_METADATA: &str = "https://www.googleapis.com/auth/drive.metadata.readonly";
+
 /// `GET /drive/v3/files` with `pageSize` and `pageToken`; everything else Drive takes is ignored.
 pub(crate) fn files(service: &Service, request: Request<Vec<u8>>) -> Outgoing {
-    guarded(service, request, "files.read", |service, identity, query| {
+    guarded(service, request, &["files.read", DRIVE_METADATA], |service, identity, query| {
         let account = identity.user.as_ref().and_then(|user| service.account(&user.id));
         let files = account.map_or(&[][..], |account| &account.files);
         let size = match query.first("pageSize") {
@@ -48,7 +51,7 @@ pub(crate) fn files(service: &Service, request: Request<Vec<u8>>) -> Outgoing {
 
 /// `GET /me`: whom the credential speaks for.
 pub(crate) fn me(service: &Service, request: Request<Vec<u8>>) -> Outgoing {
-    guarded(service, request, "profile", |_, identity, _| {
+    guarded(service, request, &["profile"], |_, identity, _| {
         let mut me = Object::new();
         let user = identity.user.as_ref();
         let text = |value: Option<&String>| value.map_or(Value::Null, |value| Value::text(value.as_str()));
@@ -64,7 +67,7 @@ pub(crate) fn me(service: &Service, request: Request<Vec<u8>>) -> Outgoing {
 fn guarded(
     service: &Service,
     request: Request<Vec<u8>>,
-    scope: &str,
+    any_of: &[&str],
     work: impl FnOnce(&Service, &Identity, &Params) -> Response<Vec<u8>>,
 ) -> Outgoing {
     if let Some(fault) = service.with_provider(countersign_provider::Provider::resource_fault) {
@@ -72,7 +75,7 @@ fn guarded(
     }
     let delay = service.with_provider(|provider| provider.resource_delay());
     let (head, body) = request.into_parts();
-    let checked = service.ask(|provider, env| provider.check(&head, Some(&body), &Scopes::from(scope), env));
+    let checked = service.ask(|provider, env| provider.check(&head, Some(&body), &Scopes::from(any_of), env));
     let response = match checked {
         Err(error) => return service.with_provider(|provider| provider.refuse(&error)).into(),
         Ok(_) if head.method != Method::GET && head.method != Method::HEAD => {

@@ -11,6 +11,8 @@ pub(crate) fn plant(mut config: Config) -> Config {
         ("files.read", "See your files"),
         ("profile", "See who you are"),
         ("offline", "Stay signed in"),
+        // Google's own name for it, so that a program's base URL is all that differs here.
+        (crate::sample::DRIVE_METADATA, "See the names of your files"),
     ]);
     let loopback = || [RedirectRule::AnyLoopback];
     config.clients = vec![

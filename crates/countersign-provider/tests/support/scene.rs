@@ -49,7 +49,7 @@ impl Told {
     }
 
     pub(crate) fn form(&self) -> Params {
-        form::parse(std::str::from_utf8(self.response.body()).unwrap()).unwrap()
+        form::parse(core::str::from_utf8(self.response.body()).unwrap()).unwrap()
     }
 
     #[track_caller]
@@ -325,7 +325,7 @@ pub(crate) fn redirected(answer: &Answer) -> (String, Params) {
     let headers = response.headers();
     assert_eq!(headers["cache-control"], "no-store");
     assert_eq!(headers["referrer-policy"], "no-referrer");
-    let location = std::str::from_utf8(headers["location"].as_bytes()).unwrap();
+    let location = core::str::from_utf8(headers["location"].as_bytes()).unwrap();
     let (uri, query) = location.split_once('?').unwrap();
     (uri.to_owned(), form::parse(query).unwrap())
 }

@@ -155,6 +155,20 @@ fn words_of_the_server_are_made_fit_to_be_shown_and_scrubbed() {
 }
 
 #[test]
+fn a_secret_that_was_cut_off_leaves_no_beginning() {
+    let secret = "rt-0123456789-0123456789";
+    let body = format!(r#"{{"error":"invalid_grant","error_description":"{}{secret}"}}"#, "x".repeat(1010));
+    let Error::Refused(mut refusal) =
+        TokenResponse::parse(&response(400, Some("application/json"), &body)).unwrap_err()
+    else {
+        panic!()
+    };
+    assert!(refusal.description().unwrap().ends_with("rt-0123456789-…"));
+    refusal.scrub(&secret.into());
+    assert!(refusal.description().unwrap().ends_with("xx[secret]"), "{:?}", refusal.description());
+}
+
+#[test]
 fn nesting_is_limited() {
     let deep = format!(r#"{{"access_token":"a","x":{}{}}}"#, "[".repeat(64), "]".repeat(64));
     let error = TokenResponse::parse(&response(200, Some("application/json"), &deep)).unwrap_err();

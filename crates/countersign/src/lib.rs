@@ -28,7 +28,6 @@
 //! # let dir = std::env::temp_dir().join(format!("countersign-doc-{}", std::process::id()));
 //! let client = blocking::Client::new(Ureq::new(Limits::default())?, FileStore::open(&dir)?);
 //! assert!(client.accounts()?.is_empty());
-//! # std::fs::remove_dir_all(&dir)?;
 //! # Ok(())
 //! # }
 //! # #[cfg(not(all(feature = "blocking", feature = "ureq", feature = "file")))]

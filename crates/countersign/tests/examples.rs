@@ -17,7 +17,10 @@ use std::{
 
 use countersign::{
     ClientCredentials, Limits, LoginEvent, LoginOptions, OAuth1Login, Prompt, Ureq, blocking,
-    oauth2::oauth1::Endpoints, provider::GrantKind, store::MemoryStore, token::Grant,
+    oauth2::oauth1::Endpoints,
+    provider::{GrantKind, Provider},
+    store::MemoryStore,
+    token::Grant,
 };
 use countersign_provider_axum::embedded::Server;
 
@@ -66,34 +69,37 @@ fn browser(place: &Path) -> PathBuf {
     bin
 }
 
+/// What a developer console would offer for download, for the provider at `url`.
+fn client_secrets(place: &Path, url: &str) {
+    let file = format!(
+        r#"{{"installed":{{"client_id":"demo-public","redirect_uris":["http://localhost"],"auth_uri":"{url}/authorize","token_uri":"{url}/token"}}}}"#
+    );
+    fs::write(place.join("client_secret.json"), file).unwrap();
+}
+
 #[test]
 #[cfg(target_os = "linux")]
-fn drive_files_signs_in_once_and_lists_every_page() {
+fn a_program_signs_in_once_and_lists_every_page() {
     let place = Place::new("drive");
     let server = Server::start_demo(0).unwrap();
-    let secrets = place.0.join("client_secret.json");
-    let url = server.url();
-    let file = format!(
-        r#"{{"installed":{{"client_id":"demo-public","client_secret":"","redirect_uris":["http://localhost"],"auth_uri":"{url}/authorize","token_uri":"{url}/token"}}}}"#
-    );
-    fs::write(&secrets, file).unwrap();
+    client_secrets(&place.0, server.url());
     let path = format!("{}:{}", browser(&place.0).display(), env::var("PATH").unwrap());
-    let run = || {
-        let mut command = example("drive_files");
-        command.arg(&secrets).arg(place.0.join("store")).arg(url).env("PATH", &path);
-        text(&command.output().unwrap())
+    let run =
+        |command: &mut Command| text(&command.current_dir(&place.0).env("PATH", &path).output().unwrap());
+    let logins = || {
+        let count = |provider: &mut Provider| provider.events().tokens_issued(GrantKind::AuthorizationCode);
+        server.service().with_provider(count)
     };
-    let first = run();
+    let list = || run(example("drive_files").args(["client_secret.json", "credentials", server.url()]));
+    let first = list();
     assert_eq!(first.lines().count(), 12, "{first}");
     assert!(first.contains("Übersicht.txt"), "{first}");
-    let logins = || {
-        server
-            .service()
-            .with_provider(|provider| provider.events().tokens_issued(GrantKind::AuthorizationCode))
-    };
     assert_eq!(logins(), 1);
-    assert_eq!(run(), first);
+    assert_eq!(list(), first);
     assert_eq!(logins(), 1, "the second run used what was stored");
+    let page = run(example("first_screen").arg(server.url()));
+    assert!(page.contains("\"kind\":\"drive#fileList\""), "{page}");
+    assert_eq!(logins(), 1, "another program uses the same store");
 }
 
 /// Signs in where the client asks for it.
@@ -145,17 +151,9 @@ fn sign_request_prints_a_header() {
 #[test]
 fn the_readme_shows_the_example() {
     let readme = include_str!("../../../README.md");
-    let example = include_str!("../examples/drive_files.rs");
     let (_, block) = readme.split_once("```rust,no_run\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
-    let shown: Vec<&str> =
-        block.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).collect();
-    assert!(shown.len() >= 6, "{block}");
-    for line in shown.iter().filter(|line| line.contains("client") || line.contains("drive")) {
-        let known =
-            example.contains(line.trim()) || line.contains("\"client_secret.json\"") || line.contains("dir");
-        assert!(known, "{line} stands in the README and not in the example");
-    }
+    assert_eq!(block, include_str!("../examples/first_screen.rs"));
 }
 
 /// Not a test by itself: the browser of the test above.

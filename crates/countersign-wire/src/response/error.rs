@@ -8,6 +8,9 @@ use crate::text;
 /// The longest description that is kept, in characters.
 const LONGEST_DESCRIPTION: usize = 1024;
 
+/// What stands in the place of a secret.
+const SCRUBBED: &str = "[secret]";
+
 /// A server's refusal (RFC 6749 §5.2, §4.1.2.1), whatever endpoint it came from.
 ///
 /// `Display` and `Debug` show the code; the server's own words are asked for by
@@ -62,11 +65,13 @@ impl ErrorResponse {
         if sent.is_empty() {
             return;
         }
-        for words in [&mut self.description, &mut self.uri].into_iter().flatten() {
-            *words = words.replace(sent.expose(), "[secret]");
-        }
-        if let ErrorCode::Other(code) = &mut self.code {
-            *code = code.replace(sent.expose(), "[secret]");
+        let other = match &mut self.code {
+            ErrorCode::Other(code) => Some(code),
+            _ => None,
+        };
+        for words in [self.description.as_mut(), self.uri.as_mut(), other].into_iter().flatten() {
+            *words = words.replace(sent.expose(), SCRUBBED);
+            scrub_end(words, sent.expose());
         }
     }
 
@@ -74,6 +79,18 @@ impl ErrorResponse {
     pub fn is_transient(&self) -> bool {
         matches!(self.code, ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError)
             || matches!(self.status, Some(408 | 429 | 500..=599))
+    }
+}
+
+/// Takes away the beginning of a secret whose rest was cut off.
+fn scrub_end(words: &mut String, secret: &str) {
+    let Some(cut) = words.strip_suffix('…') else {
+        return;
+    };
+    let begins = |(start, _): &(usize, char)| cut.get(*start..).is_some_and(|end| secret.starts_with(end));
+    if let Some((start, _)) = cut.char_indices().find(begins) {
+        words.truncate(start);
+        words.push_str(SCRUBBED);
     }
 }
 

@@ -200,3 +200,15 @@ fn same(one: Option<&RefreshToken>, other: Option<&RefreshToken>) -> bool {
 fn rotates(tokens: &TokenSet, spent: Option<&RefreshToken>) -> bool {
     tokens.refresh.is_some() && !same(tokens.refresh.as_ref(), spent)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Account, Need, Urgency, World, refresh};
+
+    /// So that another face may poll it on any thread; the test is that it compiles.
+    #[test]
+    fn a_refresh_may_move_between_threads() {
+        fn is_send<T: Send>(_: impl FnOnce(&'static World, &'static Account, &'static Need) -> T) {}
+        is_send(|world, account, need| refresh(world, account, need, Urgency::Now));
+    }
+}

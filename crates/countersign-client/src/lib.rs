@@ -43,6 +43,7 @@
 //! - A handle authorizes requests to any `https` or loopback address: which addresses a credential is for is
 //!   not known to it.
 //! - ID tokens are kept unverified, and name no account.
+//! - A client remembers each account that it was asked for, as long as it lives.
 //! - A rotated refresh token that the store refuses lives in the memory of its client until the store takes it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

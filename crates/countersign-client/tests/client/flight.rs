@@ -122,3 +122,23 @@ fn two_programs_on_one_directory_make_one_request() {
     assert_eq!(requests, 1);
     assert!(stored.credential.refresh_token().unwrap().secret().ct_eq("R2"));
 }
+
+#[test]
+fn those_who_wait_for_a_leader_that_panics_are_served_all_the_same() {
+    let script = ScriptedTransport::new()
+        .answer(|_| {
+            thread::sleep(Duration::from_millis(50));
+            panic!("a transport of somebody else's")
+        })
+        .respond(tokens("A2", None));
+    let scene = Scene::new(script);
+    let ann = scene.client.keep_as(&key(), credential("A1", "R1", START)).unwrap();
+    scene.expire();
+    let ends: Vec<_> = thread::scope(|scope| {
+        let callers: Vec<_> = (0..8).map(|_| scope.spawn(|| ann.token(now()))).collect();
+        callers.into_iter().map(thread::ScopedJoinHandle::join).collect()
+    });
+    let served = ends.iter().flatten().filter(|token| token.as_ref().unwrap().access.secret.ct_eq("A2"));
+    assert_eq!(served.count(), 7);
+    assert_eq!(scene.token_requests().len(), 2);
+}

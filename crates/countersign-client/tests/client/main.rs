@@ -4,6 +4,8 @@ mod accounts;
 mod client_secrets;
 mod flight;
 mod login;
+#[cfg(feature = "oauth1")]
+mod oauth1;
 mod refresh;
 mod requests;
 mod scene;

@@ -37,15 +37,19 @@ fn a_rotated_token_that_cannot_be_stored_is_kept_and_nobody_sees_what_came_with_
 
 #[test]
 fn what_somebody_stored_meanwhile_wins_over_what_could_not_be_stored() {
-    let (scene, store) = scene(ScriptedTransport::new().respond(tokens("A2", Some("R2"))));
+    let script =
+        ScriptedTransport::new().respond(tokens("A2", Some("R2"))).respond(tokens("A10", Some("R10")));
+    let (scene, store) = scene(script);
     let ann = scene.client.keep_as(&key(), credential("A1", "R1", START)).unwrap();
     scene.expire();
     store.fail_always(Operation::Save, Trouble::Unavailable);
     ann.token(now()).unwrap_err();
     store.recover();
-    scene.plant(&key(), &credential("A9", "R9", scene.now()));
-    assert!(ann.token(now()).unwrap().access.secret.ct_eq("A9"));
-    assert!(scene.stored(&key()).credential.refresh_token().unwrap().secret().ct_eq("R9"));
+    // Its access token has run out, so that only the refresh token tells whose turn it is.
+    scene.plant(&key(), &credential("A9", "R9", START));
+    assert!(ann.token(now()).unwrap().access.secret.ct_eq("A10"));
+    assert_eq!(scene.token_requests()[1].first("refresh_token"), Some("R9"));
+    assert!(scene.stored(&key()).credential.refresh_token().unwrap().secret().ct_eq("R10"));
 }
 
 #[test]

@@ -83,8 +83,8 @@ impl Config {
 
     /// The demonstration: `alice` (an administrator) and `bob`, both with the password `demo`; the clients
     /// `demo-public` and `demo-web` (secret `demo-secret`) with any loopback redirect; the OAuth 1.0a
-    /// consumer `demo-consumer` (secret `demo-consumer-secret`); the scopes `files.read`, `profile` and
-    /// `offline`.
+    /// consumer `demo-consumer` (secret `demo-consumer-secret`); the scopes `files.read`, `profile`,
+    /// `offline`, and Drive's own for `files.read`.
     ///
     /// `offline` is there for clients that ask for it: a refresh token comes with every code in any case.
     ///

@@ -86,7 +86,7 @@ fn is_ours(service: &Service, headers: &HeaderMap) -> bool {
             return true;
         }
         let port = provider.config().issuer().rsplit(':').next().unwrap_or_default();
-        let (name, own) = host.rsplit_once(':').unwrap_or((host, "80"));
+        let (name, own) = host.rsplit_once(':').filter(|_| !host.ends_with(']')).unwrap_or((host, "80"));
         matches!(name, "127.0.0.1" | "[::1]" | "localhost")
             && (own == port || !port.bytes().all(|byte| byte.is_ascii_digit()))
     })

@@ -109,8 +109,11 @@ fn page(status: StatusCode, title: &str, body: &str, form_action: &str) -> Respo
     response
 }
 
-/// Where a consent form may lead: browsers hold the redirect after the POST to it too, so the client's origin
-/// has to be named; for an address the policy's grammar cannot write, the scheme.
+/// Where a consent form may lead.
+///
+/// Browsers hold every redirect after the POST to it too, so the client's origin has to be named; for an
+/// address the policy's grammar cannot write, the scheme. A client whose callback sends the browser on to yet
+/// another origin is stopped there.
 fn form_action(redirect_uri: Option<&str>) -> String {
     let Some((scheme, rest)) = redirect_uri.and_then(|uri| uri.split_once(':')) else {
         return "'self'".into();

@@ -48,7 +48,8 @@ pub struct RegisteredClient {
     pub redirects: Vec<RedirectRule>,
     /// How the client may ask for tokens.
     pub grants: Vec<GrantKind>,
-    /// The scopes it may ask for; `None` for every scope the provider knows.
+    /// The scopes it may ask for; `None` for every scope the provider knows. A request without a scope asks for
+    /// all of them, and the person sees each.
     pub scopes: Option<Scopes>,
 }
 

@@ -120,11 +120,6 @@ impl Config {
         &self.issuer
     }
 
-    /// Whether everything said to this provider stays secret on the way: TLS, or the loopback interface.
-    pub fn is_private(&self) -> bool {
-        self.issuer.starts_with("https://") || self.is_loopback()
-    }
-
     /// Whether the issuer is on a loopback address.
     pub fn is_loopback(&self) -> bool {
         redirect::is_loopback(&self.issuer)

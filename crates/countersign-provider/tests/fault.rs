@@ -143,6 +143,40 @@ fn signatures_are_skipped_or_denied() {
 }
 
 #[test]
+fn what_is_in_order_is_refused() {
+    let mut scene = with(Endpoint::Metadata, Fault::Refuse);
+    assert_eq!(scene.run(|provider, env| provider.metadata(env)).status(), 404);
+
+    let mut scene = with(Endpoint::Resource, Fault::Refuse);
+    let (access, refresh) = scene.login("app");
+    assert_eq!(scene.bearer(&access), Err(Error::InvalidToken));
+    scene.plant(Endpoint::Revoke, Fault::Refuse);
+    let form = [("client_id", "app"), ("token", refresh.as_str())];
+    scene.revoke(&form).refused(400, "unsupported_token_type");
+
+    let mut scene = with(Endpoint::AuthorizeTemporary, Fault::Refuse);
+    let pair = scene.temporary(CALLBACK, "n1");
+    assert!(scene::is_refused_page(&scene.ask_temporary(&pair.0)));
+    scene.provider.uproot();
+    let answer = scene.approve_temporary(&pair.0);
+    let verifier = redirected(&answer).1.first("oauth_verifier").unwrap().to_owned();
+    scene.plant(Endpoint::TokenCredentials, Fault::Refuse);
+    assert_eq!(scene.exchange(&pair, Some(&verifier), "n2").status, 401);
+    scene.provider.uproot();
+    assert_eq!(scene.exchange(&pair, Some(&verifier), "n3").status, 200);
+}
+
+#[test]
+fn a_nonce_can_be_made_to_work_twice() {
+    let mut scene = Scene::new();
+    let pair = scene.login1("a");
+    assert!(scene.call1(&pair, "n1").is_ok());
+    assert!(scene.call1(&pair, "n1").is_err());
+    scene.plant(Endpoint::Resource, Fault::AcceptReplays);
+    assert!(scene.call1(&pair, "n1").is_ok());
+}
+
+#[test]
 fn a_resource_can_be_made_to_fail() {
     let mut scene = Scene::new();
     assert!(scene.provider.resource_fault().is_none());

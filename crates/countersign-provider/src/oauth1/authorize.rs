@@ -46,6 +46,9 @@ impl Provider {
         if let Some((answer, code)) = blunt(&faults) {
             return refuse(answer, code);
         }
+        if faults.has(Fault::Refuse) {
+            return refuse(page("this was refused on purpose"), "permission_denied");
+        }
         let token =
             form::parse(query).ok().and_then(|params| params.required("oauth_token").ok().map(Secret::from));
         let Some(token) = token else {

@@ -15,6 +15,10 @@ impl Provider {
             self.note(Endpoint::Metadata, Noted::default(), Outcome::Refused(code), env.now);
             return answer.after(faults.delay());
         }
+        if faults.has(Fault::Refuse) {
+            self.note(Endpoint::Metadata, Noted::default(), Outcome::Refused("not_found"), env.now);
+            return Answer::send(answer::empty(StatusCode::NOT_FOUND)).after(faults.delay());
+        }
         let mut document = ServerMetadata::new(if faults.has(Fault::WrongIssuer) {
             "https://issuer.invalid"
         } else {

@@ -115,7 +115,7 @@ fn a_token_opens_what_it_was_granted_for() {
     assert_eq!(bearer(&mut browser, "/me", &access).status, 200);
     let refused = bearer(&mut browser, "/drive/v3/files", &access);
     assert_eq!(refused.status, 403);
-    assert!(refused.header("www-authenticate").unwrap().contains("scope=\"files.read\""));
+    assert!(refused.header("www-authenticate").unwrap().contains("scope=\"files.read "));
     let header = format!("Bearer {access}");
     assert_eq!(browser.send("POST", "/me", &[("Authorization", &header)], "").status, 405);
 }

@@ -1,6 +1,9 @@
 //! SIGINT and SIGTERM, where something has to be put away first.
 
-use core::{sync::atomic::{AtomicBool, Ordering}, time::Duration};
+use core::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use std::{io, process, sync::Arc, thread};
 
 use signal_hook::{

@@ -6,15 +6,15 @@ mod steps;
 mod tour;
 mod workplace;
 
-pub(crate) mod worker;
+mod worker;
 
 use self::{progress::Progress, steps::STEPS, tour::Tour};
 use super::serve;
 use crate::{args::DemoArgs, exit::Exit, failure::Failure, settings::Settings};
 
 pub(crate) fn run(args: &DemoArgs, settings: &Settings) -> Result<Exit, Failure> {
-    if let Some(store) = &args.worker {
-        return worker::run(store, settings);
+    if args.worker {
+        return worker::run(settings);
     }
     if let Some(fault) = &args.fault
         && !STEPS.iter().any(|step| step.id == fault)
@@ -43,7 +43,11 @@ fn script(args: &DemoArgs, settings: &Settings) -> Result<Exit, Failure> {
             Ok(outcome) => progress.done(step, &outcome)?,
             Err(failure) => {
                 progress.failed(step)?;
-                return Err(failure.because(format!("this was step {number} of {}, {}", STEPS.len(), step.id)));
+                return Err(failure.because(format!(
+                    "this was step {number} of {}, {}",
+                    STEPS.len(),
+                    step.id
+                )));
             }
         }
     }
@@ -61,12 +65,16 @@ fn guide(args: &DemoArgs, settings: &Settings) -> Result<Exit, Failure> {
     for line in [
         "A provider with a sample API runs here until Ctrl-C; users alice and bob, password demo. In another terminal:",
         "",
-        &format!("  countersign login {url} --client-id demo-public --scope 'files.read profile' --account alice"),
+        &format!(
+            "  countersign login {url} --client-id demo-public --scope 'files.read profile' --account alice"
+        ),
         &format!("  countersign request GET {url}/drive/v3/files -a alice"),
         "  countersign token alice",
         "  countersign logout alice",
         "",
-        &format!("  countersign oauth1 login --account printer --consumer-key demo-consumer --consumer-secret demo-consumer-secret \\\n    --temporary-credentials-url {url}/_ah/OAuthGetRequestToken --authorize-url {url}/_ah/OAuthAuthorizeToken \\\n    --token-url {url}/_ah/OAuthGetAccessToken"),
+        &format!(
+            "  countersign oauth1 login --account printer --consumer-key demo-consumer --consumer-secret demo-consumer-secret \\\n    --temporary-credentials-url {url}/_ah/OAuthGetRequestToken --authorize-url {url}/_ah/OAuthAuthorizeToken \\\n    --token-url {url}/_ah/OAuthGetAccessToken"
+        ),
         &format!("  countersign request GET {url}/me -a printer"),
         "",
         "Without a person: countersign demo --script",

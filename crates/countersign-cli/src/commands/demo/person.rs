@@ -36,7 +36,9 @@ impl Person {
                 return Ok(url);
             }
             let response = self.open(&url, fields.take(), &mut cookies)?;
-            if let Some(location) = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()) {
+            if let Some(location) =
+                response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok())
+            {
                 url = self.absolute(location);
                 continue;
             }
@@ -59,7 +61,12 @@ impl Person {
         self.open(&callback, None, &mut Vec::new()).map(|_| ())
     }
 
-    fn open(&self, url: &str, fields: Option<Params>, cookies: &mut Vec<String>) -> Result<Response<Vec<u8>>, Lost> {
+    fn open(
+        &self,
+        url: &str,
+        fields: Option<Params>,
+        cookies: &mut Vec<String>,
+    ) -> Result<Response<Vec<u8>>, Lost> {
         let mut request = match &fields {
             None => Request::get(url),
             Some(_) => Request::post(url)

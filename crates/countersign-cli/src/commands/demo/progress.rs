@@ -24,7 +24,14 @@ impl<'a> Progress<'a> {
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
         bar.set_style(ProgressStyle::default_spinner());
-        Self { settings, steps, started: Instant::now(), step_started: Instant::now(), bar, document: Vec::new() }
+        Self {
+            settings,
+            steps,
+            started: Instant::now(),
+            step_started: Instant::now(),
+            bar,
+            document: Vec::new(),
+        }
     }
 
     pub(super) fn begin(&self, text: &str) -> Result<(), Failure> {
@@ -42,7 +49,7 @@ impl<'a> Progress<'a> {
         if self.settings.output.json {
             return Ok(());
         }
-        let mark = self.paint("ok", "32");
+        let mark = self.paint("ok", true);
         let line = format!("{mark}  {} ({milliseconds} ms)\n    {outcome}", step.title);
         self.bar.suspend(|| self.settings.output.line(&line))
     }
@@ -53,7 +60,7 @@ impl<'a> Progress<'a> {
         if self.settings.output.json {
             return self.print_document(false);
         }
-        let mark = self.paint("FAILED", "31");
+        let mark = self.paint("FAILED", false);
         self.settings.output.line(&format!("{mark}  {} ({milliseconds} ms)", step.title))
     }
 
@@ -83,11 +90,15 @@ impl<'a> Progress<'a> {
         self.settings.output.document([("ok", Value::Bool(ok)), ("steps", steps)])
     }
 
-    fn paint(&self, text: &str, colour: &str) -> String {
-        if self.settings.colour() && std::io::stdout().is_terminal() {
-            format!("\u{1b}[{colour}m{text}\u{1b}[0m")
-        } else {
+    fn paint(&self, text: &str, ok: bool) -> String {
+        // The steps go to standard output, which may be a file when standard error is not.
+        let paint = self.settings.paint();
+        if !std::io::stdout().is_terminal() {
             text.to_owned()
+        } else if ok {
+            paint.good(text)
+        } else {
+            paint.error(text)
         }
     }
 }

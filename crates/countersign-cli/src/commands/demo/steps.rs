@@ -52,7 +52,11 @@ pub(super) const STEPS: [Step; 8] = [
         id: "race",
         title: "Two processes at once with the same expired credential",
         run: race::two_processes,
-        fault: || Planted::new(Endpoint::Token, Fault::ServerError).with_grant(GrantKind::RefreshToken).with_times(1),
+        fault: || {
+            Planted::new(Endpoint::Token, Fault::ServerError)
+                .with_grant(GrantKind::RefreshToken)
+                .with_times(1)
+        },
     },
     Step {
         id: "replay",

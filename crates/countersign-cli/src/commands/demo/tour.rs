@@ -3,15 +3,19 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use countersign_client::{LoginOptions, OAuth1Login, blocking::{Client, Handle}};
+use countersign_client::{
+    LoginOptions, OAuth1Login,
+    blocking::{Client, Handle},
+};
 use countersign_flow::{ClientRegistration, oauth1::Endpoints};
 use countersign_oauth1::ClientCredentials;
-use countersign_provider::{GrantKind, Planted, Provider};
+use countersign_provider::{GrantKind, Provider};
 use countersign_provider_axum::embedded::Server;
 use countersign_store::Store;
 use countersign_store_file::FileStore;
 use countersign_token::Key;
-use countersign_transport::{Clock, SystemClock, Transport};
+use countersign_transport::{Clock, Limits, SystemClock, Transport};
+use countersign_transport_ureq::Ureq;
 use http::{Request, Response};
 
 use super::{person::Person, steps::Step, workplace::Workplace};
@@ -35,11 +39,13 @@ impl Tour {
         let workplace = Workplace::new().map_err(|error| {
             Failure::new(Exit::Other, "a temporary directory could not be made").because(error)
         })?;
-        let transport: Arc<dyn Transport> = Arc::new(settings.transport()?);
+        let transport: Arc<dyn Transport> = Arc::new(settings.transport(Limits::default())?);
+        // The person's browser is no part of what is traced.
+        let browser = Ureq::new(Limits::default()).map_err(|error| broken("there is no browser", &error))?;
         let store = FileStore::open(workplace.path().join("store"))
             .map_err(|error| broken("the store of the tour could not be opened", &error))?;
         let client = Client::new(Arc::clone(&transport), store);
-        let person = Person::new(Arc::new(settings.plain_transport()?), server.url());
+        let person = Person::new(Arc::new(browser), server.url());
         Ok(Self { server, workplace, transport, client, person, account: None })
     }
 
@@ -103,7 +109,9 @@ impl Tour {
 
     /// A GET with the credential of an account.
     pub(super) fn get(&self, account: &Handle, path: &str) -> Result<Response<Vec<u8>>, Failure> {
-        account.send(request(&format!("{}{path}", self.url()))?).map_err(|error| broken("the call failed", &error))
+        account
+            .send(request(&format!("{}{path}", self.url()))?)
+            .map_err(|error| broken("the call failed", &error))
     }
 
     /// A GET without a credential, or with one that is put on by hand.
@@ -119,7 +127,10 @@ impl Tour {
         let failed = |error: countersign_store::Error| broken("the credential could not be set back", &error);
         let store = FileStore::open(self.workplace.path().join("store")).map_err(failed)?;
         let mut lease = store.lock(key, PATIENCE).map_err(failed)?;
-        let record = lease.load().map_err(failed)?.ok_or_else(|| Failure::new(Exit::Other, "the credential is gone"))?;
+        let record = lease
+            .load()
+            .map_err(failed)?
+            .ok_or_else(|| Failure::new(Exit::Other, "the credential is gone"))?;
         let mut credential = record.credential;
         for token in &mut credential.tokens {
             token.obtained_at = SystemClock.now().plus_seconds(-7200);
@@ -132,9 +143,9 @@ impl Tour {
     /// Ends the provider and takes the directory away.
     pub(super) fn end(self) -> Result<(), Failure> {
         self.server.stop().map_err(|error| broken("the provider ended by itself", &error))?;
-        self.workplace
-            .remove()
-            .map_err(|error| Failure::new(Exit::Other, "the temporary directory could not be removed").because(error))
+        self.workplace.remove().map_err(|error| {
+            Failure::new(Exit::Other, "the temporary directory could not be removed").because(error)
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 use countersign_client::LogoutOptions;
 use countersign_flow::{
-    AuthorizationRequest, AuthorizationServer, Callback, ClientRegistration, Discovery, Error, PendingAuthorization,
+    AuthorizationRequest, AuthorizationServer, Callback, ClientRegistration, Discovery, Error,
+    PendingAuthorization,
 };
 use countersign_provider::GrantKind;
 use countersign_token::{Secret, json::Value};
@@ -102,7 +103,8 @@ pub(super) fn replay(tour: &mut Tour) -> Result<String, Failure> {
     let client = ClientRegistration::public("demo-public").with_redirect_uri("http://127.0.0.1:9/callback");
     let env = Env { now: countersign_transport::Clock::now(&SystemClock), entropy: &entropy };
     let failed = |error: Error| broken("the code could not be redeemed", &error);
-    let (url, pending) = AuthorizationRequest::new(&server, &client).scopes("profile").begin(&env).map_err(failed)?;
+    let (url, pending) =
+        AuthorizationRequest::new(&server, &client).scopes("profile").begin(&env).map_err(failed)?;
     let blob = pending.to_blob();
     let callback = tour.person.visit(&url).map_err(|why| wrong("the person got lost").because(why))?;
     let query = callback.split_once('?').map_or("", |(_, query)| query);
@@ -140,7 +142,9 @@ pub(super) fn logout(tour: &mut Tour) -> Result<String, Failure> {
         let events = provider.events();
         events.tokens_issued(GrantKind::AuthorizationCode) + events.tokens_issued(GrantKind::RefreshToken)
     });
-    Ok(format!("The token is answered with 401 and the store no longer has the account; {issued} tokens were issued in all."))
+    Ok(format!(
+        "The token is answered with 401 and the store no longer has the account; {issued} tokens were issued in all."
+    ))
 }
 
 /// Whether the API takes the token.

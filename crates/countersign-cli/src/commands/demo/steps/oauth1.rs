@@ -4,8 +4,10 @@ use crate::{
 };
 
 pub(super) fn three_legs(tour: &mut Tour) -> Result<String, Failure> {
-    let printer =
-        tour.client.login(&tour.oauth1_login()?).map_err(|error| broken("the OAuth 1.0a login failed", &error))?;
+    let printer = tour
+        .client
+        .login(&tour.oauth1_login()?)
+        .map_err(|error| broken("the OAuth 1.0a login failed", &error))?;
     let response = tour.get(&printer, "/me?note=signed%20too")?;
     let who = String::from_utf8_lossy(response.body());
     if !response.status().is_success() || !who.contains("\"alice\"") {

@@ -14,7 +14,8 @@ use crate::{
 pub(super) fn two_processes(tour: &mut Tour) -> Result<String, Failure> {
     tour.expire(tour.account()?.key())?;
     let requests = tour.refreshes();
-    let failed = |error: io::Error| Failure::new(Exit::Other, "a second process could not be run").because(error);
+    let failed =
+        |error: io::Error| Failure::new(Exit::Other, "a second process could not be run").because(error);
     let mut workers = [Worker::start(tour).map_err(failed)?, Worker::start(tour).map_err(failed)?];
     for worker in &mut workers {
         worker.wait_until_ready().map_err(failed)?;
@@ -44,7 +45,7 @@ struct Worker {
 impl Worker {
     fn start(tour: &Tour) -> io::Result<Self> {
         let mut child = Command::new(env::current_exe()?)
-            .args(["demo", "--worker", &tour.store_url()])
+            .args(["demo", "--worker", "--store", &tour.store_url()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

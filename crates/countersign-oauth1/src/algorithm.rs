@@ -20,10 +20,12 @@ pub enum Algorithm {
     RsaSha512,
     /// `PLAINTEXT` (RFC 5849 §3.4.4): the secrets themselves, for TLS only.
     Plaintext,
+    /// A method that is not the crate's, of whatever name.
+    Own,
 }
 
 impl Algorithm {
-    const ALL: [Self; 7] = [
+    pub(crate) const NAMED: [Self; 7] = [
         Self::HmacSha1,
         Self::HmacSha256,
         Self::HmacSha512,
@@ -33,7 +35,7 @@ impl Algorithm {
         Self::Plaintext,
     ];
 
-    /// The value of `oauth_signature_method`.
+    /// The value of `oauth_signature_method`; of [`Own`](Self::Own) a word that stands for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::HmacSha1 => "HMAC-SHA1",
@@ -43,12 +45,13 @@ impl Algorithm {
             Self::RsaSha256 => "RSA-SHA256",
             Self::RsaSha512 => "RSA-SHA512",
             Self::Plaintext => "PLAINTEXT",
+            Self::Own => "own",
         }
     }
 
     /// The method of this name, in exactly this spelling.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
+        Self::NAMED.into_iter().find(|algorithm| algorithm.as_str() == name)
     }
 }
 

@@ -1,14 +1,12 @@
 //! The signature base string (RFC 5849 §3.4.1).
 
 mod collected;
-mod twice;
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 use countersign_wire::percent;
 
-pub(crate) use collected::Collected;
-pub(crate) use twice::encode_twice;
+pub(crate) use collected::{AMPERSAND, Collected, EQUALS, Entry};
 
 use crate::{Error, Parameter, ParameterFault, Target, base_uri::BaseUri};
 
@@ -34,7 +32,8 @@ use crate::{Error, Parameter, ParameterFault, Target, base_uri::BaseUri};
 /// [`Error::Uri`], [`Error::Form`] or [`Error::Method`].
 pub fn base_string(target: Target<'_>, protocol: &[(&str, &str)]) -> Result<String, Error> {
     let uri = BaseUri::parse(target.uri)?;
-    let mut collected = Collected::default();
+    let (mut text, mut index) = (String::new(), Vec::new());
+    let mut collected = Collected { text: &mut text, index: &mut index };
     collected.encoded(uri.query).map_err(|offset| query_fault(&uri, offset))?;
     collected.encoded(target.form.text()).map_err(|position| Error::Form { position })?;
     for (name, value) in protocol {
@@ -42,13 +41,16 @@ pub fn base_string(target: Target<'_>, protocol: &[(&str, &str)]) -> Result<Stri
             collected.decoded(name, value);
         }
     }
-    let mut out = String::new();
-    write(target.method, &uri, &mut collected, &mut out)?;
-    Ok(out)
+    let start = write(target.method, &uri, &mut collected)?;
+    Ok(text.split_off(start))
 }
 
 /// Collects what the request itself brings (RFC 5849 §3.4.1.3.1), none of which may be a protocol parameter.
-pub(crate) fn collect_request(uri: &BaseUri<'_>, form: &str, collected: &mut Collected) -> Result<(), Error> {
+pub(crate) fn collect_request(
+    uri: &BaseUri<'_>,
+    form: &str,
+    collected: &mut Collected<'_>,
+) -> Result<(), Error> {
     let query = collected.encoded(uri.query).map_err(|offset| query_fault(uri, offset))?;
     let form = collected.encoded(form).map_err(|position| Error::Form { position })?;
     match query.first().or(form.first()) {
@@ -57,24 +59,35 @@ pub(crate) fn collect_request(uri: &BaseUri<'_>, form: &str, collected: &mut Col
     }
 }
 
-/// Joins method, base string URI and normalised parameters (RFC 5849 §3.4.1.1).
-pub(crate) fn write(
-    method: &str,
-    uri: &BaseUri<'_>,
-    collected: &mut Collected,
-    out: &mut String,
-) -> Result<(), Error> {
+/// Appends method, base string URI and normalised parameters (RFC 5849 §3.4.1.1), and answers where they begin.
+pub(crate) fn write(method: &str, uri: &BaseUri<'_>, collected: &mut Collected<'_>) -> Result<usize, Error> {
+    let start = write_head(method, uri, collected.text)?;
+    collected.sort();
+    collected.append_before(None, &mut 0);
+    finish(collected.text);
+    Ok(start)
+}
+
+/// Appends all that stands before the parameters, and answers where it begins.
+pub(crate) fn write_head(method: &str, uri: &BaseUri<'_>, out: &mut String) -> Result<usize, Error> {
     if method.is_empty() || !method.bytes().all(is_token_byte) {
         return Err(Error::Method);
     }
+    let start = out.len();
     for byte in method.bytes() {
         percent::encode_to(&[byte.to_ascii_uppercase()], out);
     }
     out.push('&');
     uri.write_encoded(out);
     out.push('&');
-    collected.normalise(out);
-    Ok(())
+    Ok(start)
+}
+
+/// Takes away the ampersand after the last parameter.
+pub(crate) fn finish(out: &mut String) {
+    if out.ends_with(AMPERSAND) {
+        out.truncate(out.len().saturating_sub(AMPERSAND.len()));
+    }
 }
 
 /// The place of a fault in the query, which the check of the URI has ruled out already.

@@ -5,7 +5,7 @@ use core::fmt;
 
 use countersign_wire::percent;
 
-use crate::{Error, RequestUri, request_uri::Written};
+use crate::{Error, RequestUri, decimal::Decimal, encoding::encode_once, request_uri::Written};
 
 /// Why a URI cannot be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,16 +115,15 @@ impl<'a> BaseUri<'a> {
             write(char.to_ascii_lowercase().encode_utf8(&mut lower));
         }
         if let Some(port) = self.port {
-            let mut digits = [0; 5];
             write(":");
-            write(decimal(port, &mut digits));
+            write(Decimal::new(port.into()).as_str());
         }
         write(self.path);
     }
 
     /// Appends it percent-encoded, as the base string wants it.
     pub(crate) fn write_encoded(&self, out: &mut String) {
-        self.pieces(|piece| percent::encode_to(piece.as_bytes(), out));
+        self.pieces(|piece| encode_once(piece, out));
     }
 }
 
@@ -217,18 +216,4 @@ fn check_characters(rest: &str, start: usize) -> Result<(), Error> {
         return Err(fault(found, start.saturating_add(offset)));
     }
     Ok(())
-}
-
-fn decimal(mut number: u16, digits: &mut [u8; 5]) -> &str {
-    let mut start = digits.len();
-    for slot in digits.iter_mut().rev() {
-        let Ok(digit) = u8::try_from(number % 10) else { break };
-        *slot = b'0'.saturating_add(digit);
-        start = start.saturating_sub(1);
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    digits.get(start..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
 }

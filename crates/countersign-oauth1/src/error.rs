@@ -1,11 +1,11 @@
-use alloc::format;
+use alloc::{format, vec::Vec};
 use core::fmt;
 
 use countersign_token::Timestamp;
 use countersign_wire::Params;
 use http::StatusCode;
 
-use crate::{Algorithm, Parameter, Place, Problem, UriFault};
+use crate::{Algorithm, KeyFault, Methods, Parameter, Place, Problem, UriFault};
 
 /// What is wrong with one parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +21,10 @@ pub enum ParameterFault {
     Malformed,
     /// The caller gave it as an extra parameter, but it is the signer's to send.
     Reserved,
-    /// It asks for something that this version of the crate does not do.
+    /// It asks for something that is not done, or cannot be done here.
     Unsupported,
+    /// Its value is none of those that the server accepts.
+    NotAccepted(Methods),
 }
 
 /// A request cannot be signed, or is not accepted.
@@ -78,6 +80,11 @@ pub enum Error {
         /// Why.
         problem: Problem,
     },
+    /// The key cannot be read, or cannot sign.
+    Key {
+        /// In what way.
+        fault: KeyFault,
+    },
     /// The store of nonces cannot answer, so the request cannot be told from its repetition.
     NoncesUnavailable,
 }
@@ -85,6 +92,11 @@ pub enum Error {
 impl Error {
     pub(crate) const fn parameter(parameter: Parameter, fault: ParameterFault) -> Self {
         Self::Parameter { parameter, fault }
+    }
+
+    /// The error of a key, for a [`SignatureMethod`](crate::SignatureMethod) of your own as well.
+    pub const fn key(fault: KeyFault) -> Self {
+        Self::Key { fault }
     }
 
     /// The code by which a server reports the error; `None` when it has none.
@@ -97,16 +109,17 @@ impl Error {
             | Self::Method => Some(Problem::ParameterRejected),
             Self::Parameter { parameter, fault } => Some(match (parameter, fault) {
                 (_, ParameterFault::Missing) => Problem::ParameterAbsent,
-                (Parameter::SignatureMethod, ParameterFault::Malformed | ParameterFault::Unsupported) => {
-                    Problem::SignatureMethodRejected
-                }
+                (
+                    Parameter::SignatureMethod,
+                    ParameterFault::Malformed | ParameterFault::Unsupported | ParameterFault::NotAccepted(_),
+                ) => Problem::SignatureMethodRejected,
                 (Parameter::Version, ParameterFault::Malformed) => Problem::VersionRejected,
                 _ => Problem::ParameterRejected,
             }),
             Self::ClearText => Some(Problem::SignatureMethodRejected),
             Self::Timestamp { .. } => Some(Problem::TimestampRefused),
             Self::Refused { problem } => Some(*problem),
-            Self::Unsigned | Self::NoncesUnavailable => None,
+            Self::Unsigned | Self::NoncesUnavailable | Self::Key { .. } => None,
         }
     }
 
@@ -114,6 +127,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match (self, self.problem()) {
             (Self::NoncesUnavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
+            (Self::Key { .. }, _) => StatusCode::INTERNAL_SERVER_ERROR,
             (_, Some(problem)) => problem.status(),
             (_, None) => StatusCode::UNAUTHORIZED,
         }
@@ -136,10 +150,10 @@ impl Error {
                 report.with("oauth_parameters_rejected", parameter.as_str())
             }
             (_, Problem::VersionRejected) => report.with("oauth_acceptable_versions", "1.0-1.0"),
-            (_, Problem::SignatureMethodRejected) => report.with(
-                "oauth_acceptable_signature_methods",
-                format!("{}&{}", Algorithm::HmacSha1, Algorithm::Plaintext),
-            ),
+            (Self::Parameter { fault: ParameterFault::NotAccepted(methods), .. }, _) => {
+                let names: Vec<_> = methods.iter().map(Algorithm::as_str).collect();
+                report.with("oauth_acceptable_signature_methods", names.join("&"))
+            }
             (Self::Timestamp { oldest, newest }, _) => {
                 report.with("oauth_acceptable_timestamps", format!("{}-{}", oldest.unix(), newest.unix()))
             }
@@ -173,6 +187,9 @@ impl fmt::Display for Error {
                 ParameterFault::Unsupported => {
                     write!(f, "parameter {parameter} asks for something not supported")
                 }
+                ParameterFault::NotAccepted(_) => {
+                    write!(f, "parameter {parameter} is none of those that are accepted")
+                }
             },
             Self::ClearText => f.write_str("PLAINTEXT needs https, for it sends the secrets themselves"),
             Self::Unsigned => f.write_str("the request carries no OAuth 1.0a parameters"),
@@ -180,6 +197,7 @@ impl fmt::Display for Error {
                 write!(f, "the timestamp is not between {oldest} and {newest}; compare the clocks")
             }
             Self::Refused { problem } => write!(f, "the request is refused: {problem}"),
+            Self::Key { fault } => write!(f, "{fault}"),
             Self::NoncesUnavailable => f.write_str("the store of nonces cannot answer"),
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! # In scope
 //!
-//! - [`Signer`]: HMAC-SHA1 and PLAINTEXT signatures in the header, the query or a form body.
+//! - [`Signer`]: signatures by HMAC, PLAINTEXT, RSA (feature `rsa`) or a [`SignatureMethod`] of your own, in the
+//!   header, the query or a form body.
 //! - [`base_string()`] and [`base_string_uri`], the two texts that clients and servers most often disagree on.
 //! - [`Received`]: a signed request as a server sees it, and whether its signature holds.
 //! - [`NonceStore`] with [`MemoryNonces`], so that a request is accepted once.
@@ -44,10 +45,20 @@
 //! let signer = Signer::hmac_sha1(TokenCredentials::new("tk", "ts"), Token::None);
 //! ```
 //!
+//! Nor is there one for a method that has its key already.
+//!
+//! ```compile_fail,E0308
+//! use countersign_oauth1::{Signer, Token, TokenCredentials, from_fn};
+//!
+//! let method = from_fn("X-NONE", |_: &str| Ok(String::new()));
+//! let signer = Signer::with_method(method, TokenCredentials::new("tk", "ts"), Token::None);
+//! ```
+//!
 //! # Limitations
 //!
-//! HMAC-SHA256, HMAC-SHA512, the RSA methods and `oauth_body_hash` are recognised and answered with
-//! [`ParameterFault::Unsupported`].
+//! The arithmetic of the feature `rsa` is that of the crate `rsa`, which the advisory RUSTSEC-2023-0071 covers:
+//! how long a signature takes depends on the private key, and no release is clear of it. Every signature is
+//! blinded with random bytes of the caller. HMAC, PLAINTEXT and verification are not concerned.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -57,14 +68,21 @@ extern crate alloc;
 mod algorithm;
 mod base_string;
 mod base_uri;
+mod body_hash;
+mod decimal;
+mod encoding;
 mod error;
+mod key_fault;
 mod method;
+mod methods;
 mod nonces;
 mod parameter;
 mod problem;
 mod received;
 mod request_uri;
+mod requestor;
 mod scratch;
+mod signature;
 mod signer;
 mod stamp;
 mod target;
@@ -73,16 +91,23 @@ mod token;
 pub use algorithm::Algorithm;
 pub use base_string::base_string;
 pub use base_uri::{UriFault, base_string_uri};
+pub use body_hash::BodyHash;
 pub use countersign_token::{ClientCredentials, TemporaryCredentials, TokenCredentials};
 pub use error::{Error, ParameterFault};
-pub use method::{HmacSha1, Plaintext};
+pub use key_fault::KeyFault;
+#[cfg(feature = "rsa")]
+pub use method::rsa::{Rsa, RsaHash, RsaPrivateKey, RsaPublicKey};
+pub use method::{FromFn, HmacSha1, HmacSha256, HmacSha512, Plaintext, SignatureMethod, from_fn};
+pub use methods::Methods;
 pub use nonces::{MemoryNonces, NonceStore, NonceUse, Recorded, Window};
 pub use parameter::{Parameter, Place};
 pub use problem::Problem;
 pub use received::{Incoming, Received, Verified};
 pub use request_uri::RequestUri;
+pub use requestor::with_requestor;
 pub use scratch::Scratch;
-pub use signer::Signer;
+pub use signature::Signature;
+pub use signer::{Signer, sign_once};
 pub use stamp::{Stamp, nonce};
 pub use target::{Form, Target};
 pub use token::Token;

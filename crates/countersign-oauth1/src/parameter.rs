@@ -45,6 +45,19 @@ impl Parameter {
         Self::BodyHash,
     ];
 
+    /// Those that a signature covers, in the order of the base string.
+    pub(crate) const SIGNED: [Self; 9] = [
+        Self::BodyHash,
+        Self::Callback,
+        Self::ConsumerKey,
+        Self::Nonce,
+        Self::SignatureMethod,
+        Self::Timestamp,
+        Self::Token,
+        Self::Verifier,
+        Self::Version,
+    ];
+
     /// The name on the wire; of [`Other`](Self::Other) a word that stands for it.
     pub const fn as_str(self) -> &'static str {
         match self {

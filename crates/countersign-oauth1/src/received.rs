@@ -1,22 +1,26 @@
 mod incoming;
 mod verified;
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
 use countersign_token::{Secret, Timestamp};
 use countersign_wire::{Error as WireError, Params, form, header};
+use subtle::ConstantTimeEq;
 
 pub use incoming::Incoming;
 pub use verified::Verified;
 
 use crate::{
-    Algorithm, Error, Parameter, ParameterFault, Place, Problem, Window,
+    Algorithm, BodyHash, Error, Form, Methods, Parameter, ParameterFault, Place, Problem, SignatureMethod,
+    Window,
     base_string::{self, Collected},
     base_uri::BaseUri,
     method::Method,
     parameter::Met,
 };
+#[cfg(feature = "rsa")]
+use crate::{Rsa, RsaHash};
 
 /// A signed request as a server received it, well formed and not yet believed (RFC 5849 §3.2).
 ///
@@ -26,6 +30,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Received {
     algorithm: Algorithm,
+    method_name: String,
     place: Place,
     consumer_key: String,
     token: Option<Secret>,
@@ -35,6 +40,8 @@ pub struct Received {
     nonce: Option<String>,
     signature: Secret,
     realm: Option<String>,
+    /// Whether the hash of the body is right, when there is one.
+    body_hash: Option<bool>,
     base_string: Secret,
     parameters: Params,
 }
@@ -52,7 +59,8 @@ impl Received {
             Some(value) => header::oauth::parse(value).map_err(header_error)?,
             None => None,
         };
-        let mut collected = Collected::default();
+        let (mut text, mut index) = (String::new(), Vec::new());
+        let mut collected = Collected { text: &mut text, index: &mut index };
         let query = collected.encoded(uri.query).map_err(|offset| base_string::query_fault(&uri, offset))?;
         let form_text = incoming.form.text();
         let form = collected.encoded(form_text).map_err(|position| Error::Form { position })?;
@@ -71,18 +79,20 @@ impl Received {
                 collected.decoded(name, value);
             }
         }
-        let mut base_string = String::new();
-        base_string::write(incoming.method, &uri, &mut collected, &mut base_string)?;
+        let start = base_string::write(incoming.method, &uri, &mut collected)?;
+        let base_string = text.split_off(start);
 
         let protocol = match place {
             Place::Header => &in_header,
             Place::Form => &in_form,
             Place::Query => &in_query,
         };
-        let algorithm = check(protocol)?;
+        let (algorithm, method_name) = check(protocol, incoming.methods)?;
         if algorithm == Algorithm::Plaintext && !uri.is_private() {
             return Err(Error::ClearText);
         }
+        let body_hash = protocol.first(Parameter::BodyHash.as_str());
+        let body_hash = body_hash.map(|hash| check_body(&incoming, method_name, hash)).transpose()?;
         let value =
             |parameter: Parameter| protocol.first(parameter.as_str()).filter(|value| !value.is_empty());
         let needed = |parameter| value(parameter).ok_or(Error::parameter(parameter, ParameterFault::Missing));
@@ -92,6 +102,7 @@ impl Received {
         };
         Ok(Self {
             algorithm,
+            method_name: method_name.to_owned(),
             place,
             consumer_key: needed(Parameter::ConsumerKey)?.to_owned(),
             token: value(Parameter::Token).map(Secret::from),
@@ -101,6 +112,7 @@ impl Received {
             nonce: nonce.map(String::from),
             signature: needed(Parameter::Signature)?.into(),
             realm: in_header.iter().find(|(name, _)| is_realm(name)).map(|(_, realm)| realm.to_owned()),
+            body_hash,
             base_string: base_string.into(),
             parameters: (in_header.iter().filter(|(name, _)| !is_realm(name)))
                 .chain(in_query.iter())
@@ -145,6 +157,18 @@ impl Received {
         self.algorithm
     }
 
+    /// The name of the signature method, which is all that tells methods that are not the crate's apart.
+    pub fn method_name(&self) -> &str {
+        &self.method_name
+    }
+
+    /// Whether the request has an `oauth_body_hash`, so that its signature covers the body.
+    ///
+    /// [`verify`](Self::verify) checks it against the body; a server that insists on one asks here.
+    pub fn has_body_hash(&self) -> bool {
+        self.body_hash.is_some()
+    }
+
     /// Where the protocol parameters stood.
     pub fn place(&self) -> Place {
         self.place
@@ -175,33 +199,76 @@ impl Received {
         self.timestamp.map_or(Ok(()), |timestamp| window.check(timestamp, now).map(drop))
     }
 
+    /// Refuses the methods that this client does not use, so that nobody signs for it with a weaker one.
+    ///
+    /// A client that has registered a public key has no secret, and an empty secret is one that everybody
+    /// knows: accept HMAC and PLAINTEXT only of clients that have a secret.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] with [`ParameterFault::NotAccepted`], whose report names what is accepted.
+    pub fn accept_only(&self, methods: Methods) -> Result<(), Error> {
+        if methods.contains(self.algorithm) {
+            Ok(())
+        } else {
+            Err(Error::parameter(Parameter::SignatureMethod, ParameterFault::NotAccepted(methods)))
+        }
+    }
+
     /// Checks the signature (RFC 5849 §3.2), in time that does not depend on where it differs.
     ///
     /// Only then has the request come from whoever holds the secrets. That it has not come before is for
     /// [`Verified::spend_nonce`].
     ///
     /// # Errors
-    /// [`Error::Refused`] with [`Problem::SignatureInvalid`].
+    /// [`Error::Refused`] with [`Problem::SignatureInvalid`], for a wrong `oauth_body_hash` as well;
+    /// [`Error::Parameter`] for a method that shared secrets cannot check.
     pub fn verify(self, client_secret: &Secret, token_secret: Option<&Secret>) -> Result<Verified, Error> {
-        if self.holds(client_secret, token_secret)? {
-            Ok(Verified::new(self))
-        } else {
-            Err(Error::Refused { problem: Problem::SignatureInvalid })
+        let method = Method::new(self.algorithm, client_secret, token_secret)?;
+        self.verify_with(method.inner())
+    }
+
+    /// Checks the signature with a method that has its key already: a client's public key, or your own.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with [`Problem::SignatureInvalid`], or with [`Problem::SignatureMethodRejected`]
+    /// when the request names another method.
+    pub fn verify_with(self, method: &dyn SignatureMethod) -> Result<Verified, Error> {
+        match self.holds(method) {
+            Some(true) => Ok(Verified::new(self)),
+            Some(false) => Err(Error::Refused { problem: Problem::SignatureInvalid }),
+            None => Err(Error::Refused { problem: Problem::SignatureMethodRejected }),
         }
     }
 
     /// Refuses a request for which there are no secrets, after the same work that a check takes.
+    ///
+    /// For an RSA method that is the check with a key of 2048 bits, which takes the feature `rsa`.
     pub fn refuse(&self, problem: Problem) -> Error {
         let nobody = Secret::new("no secret has this value, and none is accepted");
-        match self.holds(&nobody, Some(&nobody)) {
-            Ok(_) => Error::Refused { problem },
-            Err(error) => error,
+        if let Ok(method) = Method::new(self.algorithm, &nobody, Some(&nobody)) {
+            return self.refuse_with(method.inner(), problem);
         }
+        #[cfg(feature = "rsa")]
+        if let Some(method) = RsaHash::of(self.algorithm).and_then(Rsa::nobody) {
+            return self.refuse_with(&method, problem);
+        }
+        Error::Refused { problem }
     }
 
-    fn holds(&self, client_secret: &Secret, token_secret: Option<&Secret>) -> Result<bool, Error> {
-        let method = Method::new(self.algorithm, client_secret, token_secret)?;
-        Ok(method.verify(self.base_string.expose(), self.signature.expose()))
+    /// Refuses a request after the work of a check with this method, whose key is nobody's.
+    pub fn refuse_with(&self, method: &dyn SignatureMethod, problem: Problem) -> Error {
+        // What it answers does not matter, only that it was asked.
+        core::hint::black_box(self.holds(method));
+        Error::Refused { problem }
+    }
+
+    /// Whether signature and body hash hold; `None` for a method of another name.
+    fn holds(&self, method: &dyn SignatureMethod) -> Option<bool> {
+        if method.name() != self.method_name {
+            return None;
+        }
+        let signed = method.verify(self.base_string.expose(), self.signature.expose());
+        Some(signed & self.body_hash.unwrap_or(true))
     }
 }
 
@@ -220,7 +287,7 @@ fn place(in_header: bool, form: Met, query: Met) -> Result<Place, Error> {
 }
 
 /// Checks repetition, version, method and extensions (RFC 5849 §3.2).
-fn check(protocol: &Params) -> Result<Algorithm, Error> {
+fn check(protocol: &Params, methods: Methods) -> Result<(Algorithm, &str), Error> {
     let of = |parameter, fault| Error::parameter(parameter, fault);
     let mut met = Met::default();
     protocol.iter().for_each(|(name, _)| met.note(name));
@@ -230,17 +297,25 @@ fn check(protocol: &Params) -> Result<Algorithm, Error> {
     if protocol.first(Parameter::Version.as_str()).is_some_and(|version| version != "1.0") {
         return Err(of(Parameter::Version, ParameterFault::Malformed));
     }
-    if protocol.first(Parameter::BodyHash.as_str()).is_some() {
-        return Err(of(Parameter::BodyHash, ParameterFault::Unsupported));
-    }
     let name = protocol.first(Parameter::SignatureMethod.as_str()).unwrap_or_default();
     if name.is_empty() {
         return Err(of(Parameter::SignatureMethod, ParameterFault::Missing));
     }
-    match Algorithm::from_name(name) {
-        Some(algorithm @ (Algorithm::HmacSha1 | Algorithm::Plaintext)) => Ok(algorithm),
-        Some(_) => Err(of(Parameter::SignatureMethod, ParameterFault::Unsupported)),
-        None => Err(of(Parameter::SignatureMethod, ParameterFault::Malformed)),
+    let algorithm = Algorithm::from_name(name).unwrap_or(Algorithm::Own);
+    if methods.contains(algorithm) {
+        Ok((algorithm, name))
+    } else {
+        Err(of(Parameter::SignatureMethod, ParameterFault::NotAccepted(methods)))
+    }
+}
+
+/// Whether the hash of the body is right (OAuth Request Body Hash 1.0, draft 4, §3.2 and §4.1.1).
+fn check_body(incoming: &Incoming<'_>, method_name: &str, hash: &str) -> Result<bool, Error> {
+    match (incoming.form, incoming.body, BodyHash::of_method(method_name)) {
+        (Form::None, Some(body), Some(kind)) => {
+            Ok(kind.of_body(body).as_bytes().ct_eq(hash.as_bytes()).into())
+        }
+        _ => Err(Error::parameter(Parameter::BodyHash, ParameterFault::Unsupported)),
     }
 }
 
@@ -275,6 +350,7 @@ impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             algorithm,
+            method_name: _,
             place,
             consumer_key: _,
             token: _,
@@ -284,6 +360,7 @@ impl fmt::Debug for Received {
             nonce: _,
             signature: _,
             realm: _,
+            body_hash: _,
             base_string: _,
             parameters: _,
         } = self;

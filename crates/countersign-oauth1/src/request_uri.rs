@@ -23,6 +23,18 @@ impl<'a> RequestUri<'a> {
         Self(Written::Parts { scheme, authority: host, path_and_query })
     }
 
+    /// How many bytes it has.
+    pub(crate) const fn len(self) -> usize {
+        match self.0 {
+            Written::Whole(text) => text.len(),
+            Written::Parts { scheme, authority, path_and_query } => scheme
+                .len()
+                .saturating_add(3)
+                .saturating_add(authority.len())
+                .saturating_add(path_and_query.len()),
+        }
+    }
+
     /// The URI in one text.
     pub(crate) fn to_text(self) -> String {
         match self.0 {

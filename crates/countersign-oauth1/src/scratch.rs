@@ -1,19 +1,18 @@
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use zeroize::Zeroize;
 
-use crate::base_string::Collected;
+use crate::base_string::Entry;
 
 /// Room that a signer works in, kept between signatures so that none of them allocates once it is warm.
 ///
 /// It is wiped when it is dropped: a PLAINTEXT signature is the secrets themselves.
 #[derive(Default)]
 pub struct Scratch {
-    pub(crate) collected: Collected,
-    pub(crate) base_string: String,
-    pub(crate) signature: String,
-    pub(crate) header: String,
+    /// The header, and behind it, until it is signed, the base string.
+    pub(crate) room: String,
+    pub(crate) index: Vec<Entry>,
 }
 
 impl Scratch {
@@ -23,21 +22,16 @@ impl Scratch {
     }
 
     pub(crate) fn clear(&mut self) {
-        let Self { collected, base_string, signature, header } = self;
-        collected.clear();
-        base_string.clear();
-        signature.clear();
-        header.clear();
+        let Self { room, index } = self;
+        room.clear();
+        index.clear();
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let Self { collected, base_string, signature, header } = self;
-        collected.wipe();
-        base_string.zeroize();
-        signature.zeroize();
-        header.zeroize();
+        let Self { room, index: _ } = self;
+        room.zeroize();
     }
 }
 

@@ -1,17 +1,18 @@
-mod place;
+mod identity;
+mod message;
+pub(crate) mod place;
 
-use alloc::string::String;
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
-use countersign_token::{ClientCredentials, Secret};
-use countersign_wire::percent;
+use countersign_token::{ClientCredentials, ClientId};
 
 use crate::{
-    Algorithm, Error, Parameter, ParameterFault, Scratch, Stamp, Target, Token,
-    base_string::{self, encode_twice},
-    base_uri::BaseUri,
-    method::Method,
+    Algorithm, Error, Parameter, Scratch, SignatureMethod, Stamp, Target, Token, base_string::Entry,
+    encoding::encode_once, method::Method,
 };
+use identity::{Identity, Prepared, Who};
+use message::Message;
 
 /// Signs requests with one set of credentials, from as many threads as one likes.
 ///
@@ -36,31 +37,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Signer {
     method: Method,
-    consumer_key: Encoded,
-    token: Option<Encoded>,
-}
-
-/// A value encoded once, as it is sent, and twice, as it is signed.
-#[derive(Clone)]
-struct Encoded {
-    once: Secret,
-    twice: Secret,
-}
-
-impl Encoded {
-    fn new(value: &str) -> Self {
-        let mut twice = String::new();
-        encode_twice(value, &mut twice);
-        Self { once: Secret::new(percent::encode(value)), twice: Secret::new(twice) }
-    }
-}
-
-/// The value of a parameter that a signer sends.
-#[derive(Clone, Copy)]
-enum Value<'a> {
-    Kept(&'a Encoded),
-    Text(&'a str),
-    Number(i64),
+    prepared: Prepared,
 }
 
 impl Signer {
@@ -68,7 +45,21 @@ impl Signer {
     pub fn hmac_sha1(client: ClientCredentials, token: impl Into<Token>) -> Self {
         let token = token.into();
         let method = crate::HmacSha1::new(&client.secret, token.parts().1);
-        Self::with_method(Method::HmacSha1(method), &client, &token)
+        Self::assemble(Method::HmacSha1(method), &client.identifier, &token)
+    }
+
+    /// Signs with HMAC-SHA256, for servers that ask for it.
+    pub fn hmac_sha256(client: ClientCredentials, token: impl Into<Token>) -> Self {
+        let token = token.into();
+        let method = crate::HmacSha256::new(&client.secret, token.parts().1);
+        Self::assemble(Method::HmacSha256(method), &client.identifier, &token)
+    }
+
+    /// Signs with HMAC-SHA512, for servers that ask for it.
+    pub fn hmac_sha512(client: ClientCredentials, token: impl Into<Token>) -> Self {
+        let token = token.into();
+        let method = crate::HmacSha512::new(&client.secret, token.parts().1);
+        Self::assemble(Method::HmacSha512(method), &client.identifier, &token)
     }
 
     /// Signs with PLAINTEXT (RFC 5849 §3.4.4), which sends the secrets themselves.
@@ -78,13 +69,14 @@ impl Signer {
     pub fn plaintext(client: ClientCredentials, token: impl Into<Token>) -> Self {
         let token = token.into();
         let method = crate::Plaintext::new(&client.secret, token.parts().1);
-        Self::with_method(Method::Plaintext(method), &client, &token)
+        Self::assemble(Method::Plaintext(method), &client.identifier, &token)
     }
 
     /// Signs with a method that is known by its name only when the program runs.
     ///
     /// # Errors
-    /// [`ParameterFault::Unsupported`] for a method other than HMAC-SHA1 and PLAINTEXT.
+    /// [`ParameterFault::Unsupported`](crate::ParameterFault::Unsupported) for a method whose key is not made of the secrets, such as RSA's: that is
+    /// for [`with_method`](Self::with_method).
     pub fn new(
         algorithm: Algorithm,
         client: ClientCredentials,
@@ -92,20 +84,34 @@ impl Signer {
     ) -> Result<Self, Error> {
         let token = token.into();
         let method = Method::new(algorithm, &client.secret, token.parts().1)?;
-        Ok(Self::with_method(method, &client, &token))
+        Ok(Self::assemble(method, &client.identifier, &token))
     }
 
-    fn with_method(method: Method, client: &ClientCredentials, token: &Token) -> Self {
-        Self {
-            method,
-            consumer_key: Encoded::new(&client.identifier),
-            token: token.parts().0.map(Encoded::new),
-        }
+    /// Signs with a method that has its key already: RSA, or your own.
+    ///
+    /// The secret of the token has no part in it, unless the method was given it.
+    pub fn with_method(
+        method: impl SignatureMethod + 'static,
+        client: ClientId,
+        token: impl Into<Token>,
+    ) -> Self {
+        Self::assemble(Method::Own(Arc::new(method)), client.as_str(), &token.into())
     }
 
-    /// The method it signs with.
+    fn assemble(method: Method, consumer_key: &str, token: &Token) -> Self {
+        let method_name = method.inner().name();
+        let prepared = Prepared::new(Identity { consumer_key, token: token.parts().0, method_name });
+        Self { method, prepared }
+    }
+
+    /// The method it signs with; [`method_name`](Self::method_name) tells those that are your own apart.
     pub fn algorithm(&self) -> Algorithm {
-        self.method.algorithm()
+        Algorithm::from_name(self.method_name()).unwrap_or(Algorithm::Own)
+    }
+
+    /// The value of `oauth_signature_method`.
+    pub fn method_name(&self) -> &str {
+        self.prepared.method_name()
     }
 
     /// The value of the `Authorization` header (RFC 5849 §3.5.1), which is best marked sensitive.
@@ -113,27 +119,27 @@ impl Signer {
     /// # Errors
     /// Those of [`sign`](Self::sign).
     pub fn authorization(&self, target: Target<'_>, stamp: Stamp<'_>) -> Result<String, Error> {
-        let mut scratch = Scratch::new();
-        self.sign(target, stamp, &mut scratch)?;
-        Ok(core::mem::take(&mut scratch.header))
+        once(&self.message(target, stamp)?)
     }
 
     /// The value of the `Authorization` header in room that is kept: without allocation once it is warm.
     ///
+    /// That holds for HMAC without `oauth_body_hash`; PLAINTEXT and RSA signatures are texts of their own.
+    ///
     /// # Errors
     /// [`Error::Uri`], [`Error::Form`], [`Error::Method`] and [`Error::ClearText`] for a request that cannot
     /// be signed; [`Error::Parameter`] when the request carries protocol parameters already, or when realm,
-    /// time, nonce or an extra parameter cannot be sent.
+    /// time, nonce, body hash or an extra parameter cannot be sent; [`Error::Key`] when the key cannot sign.
     pub fn sign<'s>(
         &self,
         target: Target<'_>,
         stamp: Stamp<'_>,
         scratch: &'s mut Scratch,
     ) -> Result<&'s str, Error> {
-        self.signature(target, stamp, scratch)?;
-        let Scratch { signature, header, .. } = scratch;
-        place::header(target.realm, header, |each| self.sent(target, stamp, signature, each))?;
-        Ok(header)
+        scratch.clear();
+        let Scratch { room, index } = scratch;
+        write_header(&self.message(target, stamp)?, room, index)?;
+        Ok(room)
     }
 
     /// The URL with the parameters appended to its query (RFC 5849 §3.5.3).
@@ -143,18 +149,10 @@ impl Signer {
     /// # Errors
     /// Those of [`sign`](Self::sign).
     pub fn query(&self, target: Target<'_>, stamp: Stamp<'_>) -> Result<String, Error> {
-        let mut scratch = Scratch::new();
-        self.signature(target, stamp, &mut scratch)?;
+        let message = self.message(target, stamp)?;
         let mut out = target.uri.to_text();
-        let separated = match out.split_once('?') {
-            None => {
-                out.push('?');
-                true
-            }
-            Some((_, query)) => query.is_empty() || query.ends_with('&'),
-        };
-        place::form(separated, &mut out, |each| self.sent(target, stamp, &scratch.signature, each))?;
-        Ok(out)
+        let begins = place::open_query(&mut out);
+        append(&message, begins, out)
     }
 
     /// The form body with the parameters appended (RFC 5849 §3.5.2).
@@ -164,12 +162,10 @@ impl Signer {
     /// # Errors
     /// Those of [`sign`](Self::sign).
     pub fn form(&self, target: Target<'_>, stamp: Stamp<'_>) -> Result<String, Error> {
-        let mut scratch = Scratch::new();
-        self.signature(target, stamp, &mut scratch)?;
-        let mut out = String::from(target.form.text());
-        let separated = out.is_empty() || out.ends_with('&');
-        place::form(separated, &mut out, |each| self.sent(target, stamp, &scratch.signature, each))?;
-        Ok(out)
+        let message = self.message(target, stamp)?;
+        let out = String::from(target.form.text());
+        let begins = out.is_empty() || out.ends_with('&');
+        append(&message, begins, out)
     }
 
     /// The base string that this signer signs for a request (RFC 5849 §3.4.1), to be looked at.
@@ -178,81 +174,97 @@ impl Signer {
     /// Those of [`sign`](Self::sign).
     pub fn base_string(&self, target: Target<'_>, stamp: Stamp<'_>) -> Result<String, Error> {
         let mut scratch = Scratch::new();
-        self.signature(target, stamp, &mut scratch)?;
-        Ok(core::mem::take(&mut scratch.base_string))
+        let Scratch { room, index } = &mut scratch;
+        let start = self.message(target, stamp)?.write_base_string(room, index)?;
+        Ok(room.split_off(start))
     }
 
-    /// Leaves base string and signature in the scratch (RFC 5849 §3.4).
-    fn signature(&self, target: Target<'_>, stamp: Stamp<'_>, scratch: &mut Scratch) -> Result<(), Error> {
-        scratch.clear();
-        let Scratch { collected, base_string, signature, header: _ } = scratch;
-        let uri = BaseUri::parse(target.uri)?;
-        if self.algorithm() == Algorithm::Plaintext && !uri.is_private() {
-            return Err(Error::ClearText);
-        }
-        base_string::collect_request(&uri, target.form.text(), collected)?;
-        self.protocol(target, stamp, &mut |name, value| match value {
-            Value::Kept(value) => collected.prepared(name, value.twice.expose()),
-            Value::Text(value) => collected.decoded(name, value),
-            Value::Number(value) => collected.number(name, value),
-        })?;
-        base_string::write(target.method, &uri, collected, base_string)?;
-        self.method.sign_to(base_string, signature);
-        Ok(())
+    fn message<'a>(&'a self, target: Target<'a>, stamp: Stamp<'a>) -> Result<Message<'a>, Error> {
+        Message::new(self.method.inner(), self.prepared.who(), target, stamp)
     }
+}
 
-    /// Everything that is sent: the protocol parameters, and the signature at the end.
-    fn sent(
-        &self,
-        target: Target<'_>,
-        stamp: Stamp<'_>,
-        signature: &str,
-        each: &mut dyn FnMut(&str, Value<'_>),
-    ) -> Result<(), Error> {
-        self.protocol(target, stamp, each)?;
-        each(Parameter::Signature.as_str(), Value::Text(signature));
-        Ok(())
-    }
+/// The value of the `Authorization` header for one request, with credentials that sign no other soon.
+///
+/// What a [`Signer`] would keep is not worked out.
+///
+/// ```
+/// use countersign_oauth1::{Algorithm, ClientCredentials, Form, Stamp, Target, Token, sign_once};
+/// use countersign_token::Timestamp;
+///
+/// let client = ClientCredentials::new("dpf43f3p2l4k3l03", "kd94hf93k423kf44");
+/// let target = Target::new("GET", "https://photos.example.net/photos", Form::None);
+/// let stamp = Stamp::new(Timestamp::from_unix(137_131_202), "chapoH");
+/// let header = sign_once(Algorithm::HmacSha1, &client, &Token::None, target, stamp)?;
+/// assert!(header.starts_with(r#"OAuth oauth_consumer_key="dpf43f3p2l4k3l03", "#));
+/// # Ok::<(), countersign_oauth1::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`Signer::new`] and [`Signer::sign`].
+pub fn sign_once(
+    algorithm: Algorithm,
+    client: &ClientCredentials,
+    token: &Token,
+    target: Target<'_>,
+    stamp: Stamp<'_>,
+) -> Result<String, Error> {
+    let (token, token_secret) = token.parts();
+    let method = Method::new(algorithm, &client.secret, token_secret)?;
+    let method = method.inner();
+    let identity = Identity { consumer_key: &client.identifier, token, method_name: method.name() };
+    once(&Message::new(method, Who { identity, prepared: None }, target, stamp)?)
+}
 
-    /// The parameters that are sent and signed (RFC 5849 §3.1).
-    fn protocol(
-        &self,
-        target: Target<'_>,
-        stamp: Stamp<'_>,
-        each: &mut dyn FnMut(&str, Value<'_>),
-    ) -> Result<(), Error> {
-        let (seconds, nonce) = stamp.checked()?;
-        each(Parameter::ConsumerKey.as_str(), Value::Kept(&self.consumer_key));
-        if let Some(token) = &self.token {
-            each(Parameter::Token.as_str(), Value::Kept(token));
-        }
-        each(Parameter::SignatureMethod.as_str(), Value::Text(self.algorithm().as_str()));
-        each(Parameter::Timestamp.as_str(), Value::Number(seconds));
-        each(Parameter::Nonce.as_str(), Value::Text(nonce));
-        if target.version {
-            each(Parameter::Version.as_str(), Value::Text("1.0"));
-        }
-        if let Some(callback) = target.callback {
-            each(Parameter::Callback.as_str(), Value::Text(callback));
-        }
-        if let Some(verifier) = target.verifier {
-            each(Parameter::Verifier.as_str(), Value::Text(verifier));
-        }
-        for (name, value) in target.extra {
-            let realm = Parameter::Realm.as_str();
-            let reserved = name.eq_ignore_ascii_case(realm).then_some(Parameter::Realm);
-            if let Some(parameter) = reserved.or(Parameter::of_protocol(name)) {
-                return Err(Error::parameter(parameter, ParameterFault::Reserved));
-            }
-            each(name, Value::Text(value));
-        }
-        Ok(())
+/// The header in a text of its own, in which the base string is worked out as well.
+fn once(message: &Message<'_>) -> Result<String, Error> {
+    let (mut room, mut index) = (String::new(), Vec::new());
+    message.reserve(&mut room, &mut index);
+    let end = write_header(message, &mut room, &mut index)?;
+    overwrite_spare(&mut room, end);
+    Ok(room)
+}
+
+/// Writes the header, the base string behind it while it is needed, and answers how far that went.
+fn write_header(message: &Message<'_>, room: &mut String, index: &mut Vec<Entry>) -> Result<usize, Error> {
+    message.write_header(room)?;
+    let length = room.len();
+    let start = message.write_base_string(room, index)?;
+    let signature = message.sign(room, start)?;
+    let end = room.len();
+    room.truncate(length);
+    encode_once(signature.expose(), room);
+    room.push('"');
+    Ok(end)
+}
+
+/// Overwrites what a text that is handed out held up to `end`: fields of a form may be passwords.
+fn overwrite_spare(text: &mut String, end: usize) {
+    const SPACES: &str = match core::str::from_utf8(&[b' '; 256]) {
+        Ok(spaces) => spaces,
+        Err(_) => " ",
+    };
+    let length = text.len();
+    while let rest @ 1.. = end.saturating_sub(text.len()) {
+        text.push_str(SPACES.get(..rest).unwrap_or(SPACES));
     }
+    text.truncate(length);
+}
+
+/// Appends everything to a query or form body, the signature last.
+fn append(message: &Message<'_>, mut begins: bool, mut out: String) -> Result<String, Error> {
+    let mut scratch = Scratch::new();
+    let Scratch { room, index } = &mut scratch;
+    let start = message.write_base_string(room, index)?;
+    let signature = message.sign(room, start)?;
+    message.each(|name, value| place::append_pair(name, value, &mut begins, &mut out));
+    place::append_pair(Parameter::Signature.as_str(), signature.expose(), &mut begins, &mut out);
+    Ok(out)
 }
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { method, consumer_key: _, token: _ } = self;
-        f.debug_struct("Signer").field("algorithm", &method.algorithm()).finish_non_exhaustive()
+        let Self { method: _, prepared } = self;
+        f.debug_struct("Signer").field("method", &prepared.method_name()).finish_non_exhaustive()
     }
 }

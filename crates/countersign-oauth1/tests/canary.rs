@@ -1,9 +1,10 @@
 //! No secret reaches what is printed.
 
 use countersign_oauth1::{
-    Algorithm, ClientCredentials, Error, Form, HmacSha1, Incoming, MemoryNonces, NonceStore, NonceUse,
-    Parameter, ParameterFault, Place, Plaintext, Problem, Received, Recorded, RequestUri, Scratch, Signer,
-    Stamp, Target, TemporaryCredentials, Token, TokenCredentials, UriFault, Verified, Window,
+    Algorithm, BodyHash, ClientCredentials, Error, Form, FromFn, HmacSha1, HmacSha256, HmacSha512, Incoming,
+    KeyFault, MemoryNonces, Methods, NonceStore, NonceUse, Parameter, ParameterFault, Place, Plaintext,
+    Problem, Received, Recorded, RequestUri, Scratch, Signature, Signer, Stamp, Target, TemporaryCredentials,
+    Token, TokenCredentials, UriFault, Verified, Window, from_fn,
 };
 use countersign_token::{Secret, Timestamp};
 use testkit::{
@@ -31,10 +32,11 @@ fn nothing_shows_a_secret() {
     let hmac = Signer::hmac_sha1(client(), token());
     let plaintext = || Signer::plaintext(client(), TemporaryCredentials::new(SECRET, SECRET));
     let target = target(&uri, &form, &extra);
-    let stamp = Stamp::new(NOW, SECRET);
+    let stamp = Stamp::new(NOW, SECRET).entropy(&|_: &mut [u8]| Ok(()));
     let mut scratch = Scratch::new();
     let header = plaintext().sign(target, stamp, &mut scratch).unwrap().to_owned();
     let incoming = Incoming::new("POST", &uri, Form::Encoded(&form)).authorization(&header);
+    let incoming = incoming.body(SECRET.as_bytes());
     let received = Received::parse(incoming).unwrap();
     let verified = received.clone().verify(&Secret::new(SECRET), Some(&Secret::new(SECRET))).unwrap();
     let used = NonceUse::new(SECRET, Some(SECRET), NOW, SECRET);
@@ -48,9 +50,15 @@ fn nothing_shows_a_secret() {
         ClientCredentials => ClientCredentials::new("public", SECRET),
         TokenCredentials => token(),
         TemporaryCredentials => TemporaryCredentials::new(SECRET, SECRET),
+        BodyHash => BodyHash::Sha1,
         Error, Display => Error::Unsigned,
+        FromFn<fn(&str) -> Result<String, Error>> => from_fn("X", |_| Ok(SECRET.to_owned())),
         Form<'_> => Form::Encoded(&form),
         HmacSha1 => HmacSha1::new(&Secret::new(SECRET), None),
+        HmacSha256 => HmacSha256::new(&Secret::new(SECRET), None),
+        HmacSha512 => HmacSha512::new(&Secret::new(SECRET), None),
+        KeyFault, Display => KeyFault::Malformed,
+        Methods => Methods::default(),
         Incoming<'_> => incoming,
         MemoryNonces => nonces,
         NonceUse<'_> => used,
@@ -64,6 +72,7 @@ fn nothing_shows_a_secret() {
         RequestUri<'_> => RequestUri::from(&uri),
         RequestUri<'_> => RequestUri::parts("https", SECRET, SECRET),
         Scratch => scratch,
+        Signature => Signature::from(SECRET),
         Signer => hmac,
         Signer => plaintext(),
         Stamp<'_> => stamp,
@@ -108,5 +117,31 @@ fn errors_show_what_and_where_only() {
     ];
     for error in errors {
         check_text("an error", &format!("{error} {error:?} {:?}", error.report().iter().collect::<Vec<_>>()));
+    }
+}
+
+#[cfg(feature = "rsa")]
+#[test]
+fn no_key_is_shown() {
+    use countersign_oauth1::{Rsa, RsaHash, RsaPrivateKey, RsaPublicKey};
+
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../testkit/vectors/oauth1/rsa.json");
+    let file: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let pem = file.pointer("/published/0/pem").unwrap().as_str().unwrap();
+    let key = || RsaPrivateKey::from_legacy_pem(pem).unwrap();
+    assert_eq!(format!("{:?}", key()), "RsaPrivateKey(..)");
+    assert_eq!(format!("{:?}", key().public_key()), "RsaPublicKey { bits: 1024 }");
+    assert_eq!(
+        format!("{:?}", Rsa::signing(RsaHash::Sha256, key())),
+        "Rsa { hash: Sha256, key: \"private\" }"
+    );
+    let broken = format!("-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----");
+    let error = RsaPrivateKey::from_pem(broken).unwrap_err();
+    check_text("an error", &format!("{error} {error:?}"));
+    assert_no_canary! {
+        Rsa => Rsa::signing(RsaHash::Sha1, key()),
+        RsaHash => RsaHash::Sha1,
+        RsaPrivateKey => key(),
+        RsaPublicKey => key().public_key(),
     }
 }

@@ -1,8 +1,8 @@
 //! Signed requests as a server reads them.
 
 use countersign_oauth1::{
-    Algorithm, ClientCredentials, Error, Form, HmacSha1, Incoming, Parameter, ParameterFault, Place, Problem,
-    Received, RequestUri, Signer, Stamp, Target, Token, Verified, base_string,
+    Algorithm, ClientCredentials, Error, Form, HmacSha1, Incoming, Methods, Parameter, ParameterFault, Place,
+    Problem, Received, RequestUri, Signer, Stamp, Target, Token, Verified, base_string,
 };
 use countersign_token::{Secret, Timestamp};
 use countersign_wire::form;
@@ -158,17 +158,22 @@ fn a_request_without_oauth_is_told_from_a_broken_one() {
 #[test]
 fn versions_methods_and_extensions_that_are_unknown_are_refused() {
     use Parameter::{BodyHash, SignatureMethod, Timestamp, Version};
-    use ParameterFault::{Malformed, Unsupported};
+    use ParameterFault::{Malformed, NotAccepted, Unsupported};
     for version in ["1.1", "2.0", "1", ""] {
         check(&with("oauth_version", Some(version)), Version, Malformed, Problem::VersionRejected);
     }
-    for method in ["HMAC-MD5", "hmac-sha1", "plaintext"] {
+    for method in ["HMAC-MD5", "hmac-sha1", "plaintext", "own", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512"] {
         let pairs = with("oauth_signature_method", Some(method));
-        check(&pairs, SignatureMethod, Malformed, Problem::SignatureMethodRejected);
+        check(&pairs, SignatureMethod, NotAccepted(Methods::default()), Problem::SignatureMethodRejected);
+        assert_eq!(
+            form::print(&parse(&pairs).unwrap_err().report()),
+            "oauth_problem=signature_method_rejected&\
+             oauth_acceptable_signature_methods=HMAC-SHA1%26HMAC-SHA256%26HMAC-SHA512%26PLAINTEXT"
+        );
     }
-    for method in ["HMAC-SHA256", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512"] {
-        let pairs = with("oauth_signature_method", Some(method));
-        check(&pairs, SignatureMethod, Unsupported, Problem::SignatureMethodRejected);
+    for method in ["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"] {
+        let received = parse(&with("oauth_signature_method", Some(method))).unwrap();
+        assert_eq!((received.method_name(), received.algorithm().as_str()), (method, method));
     }
     let hash = with("oauth_body_hash", Some("x"));
     check(&hash, BodyHash, Unsupported, Problem::ParameterRejected);
@@ -217,9 +222,10 @@ fn verify(header: &str, client: &str, token: Option<&str>) -> Result<Verified, E
 #[test]
 fn a_signature_holds_under_its_secrets_alone() {
     let client = || ClientCredentials::new("ck", "cs");
-    for header in
-        [signed(&Signer::hmac_sha1(client(), Token::None)), signed(&Signer::plaintext(client(), Token::None))]
+    for algorithm in [Algorithm::HmacSha1, Algorithm::HmacSha256, Algorithm::HmacSha512, Algorithm::Plaintext]
     {
+        let header = signed(&Signer::new(algorithm, client(), Token::None).unwrap());
+        assert!(header.contains(&format!("oauth_signature_method=\"{algorithm}\"")), "{header}");
         assert_eq!(verify(&header, "cs", None).unwrap().into_received().consumer_key(), "ck");
         assert!(verify(&header, "cs", Some("")).is_ok());
         for (client, token) in [("cs2", None), ("c", None), ("", None), ("cs", Some("x")), ("cs&", None)] {

@@ -1,11 +1,12 @@
 //! Published and computed cases, each file with the number of cases that must run.
 
 use countersign_oauth1::{
-    ClientCredentials, Error, Form, HmacSha1, Incoming, Parameter, ParameterFault, Plaintext, Received,
-    RequestUri, Signer, Stamp, Target, Token, TokenCredentials, base_string, base_string_uri,
+    BodyHash, ClientCredentials, Error, Form, HmacSha1, HmacSha256, HmacSha512, Incoming, Parameter,
+    ParameterFault, Plaintext, Received, RequestUri, Signer, Stamp, Target, Token, TokenCredentials,
+    base_string, base_string_uri,
 };
 use countersign_token::{Secret, Timestamp};
-use countersign_wire::{Params, header, percent};
+use countersign_wire::{Params, form, header, percent};
 use serde_json::Value;
 use testkit::vectors::Suite;
 
@@ -41,6 +42,7 @@ struct Case<'a> {
     base_string: &'a str,
     normalised: Option<&'a str>,
     signature: &'a str,
+    signature_sha256: Option<&'a str>,
 }
 
 /// The whole way: base string, signature, the signer's header, and the server's check of it.
@@ -55,6 +57,11 @@ fn check(case: &Case<'_>) {
     let (client_secret, token_secret) = (Secret::new(case.client_secret), Secret::new(case.token_secret));
     let method = HmacSha1::new(&client_secret, Some(&token_secret));
     assert_eq!(method.sign(&base), case.signature, "{id}");
+    if let Some(expected) = case.signature_sha256 {
+        let method = HmacSha256::new(&client_secret, Some(&token_secret));
+        assert_eq!(method.sign(&base), expected, "{id}");
+        assert!(method.verify(&base, expected) && !method.verify(&base, case.signature), "{id}");
+    }
 
     let of = |name: &str| case.oauth.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
     let client = ClientCredentials::new(of("oauth_consumer_key").unwrap(), client_secret.clone());
@@ -113,6 +120,7 @@ fn requests() {
             base_string: text(case, "/base_string"),
             normalised: Some(text(case, "/normalized_params")),
             signature: text(case, "/signature"),
+            signature_sha256: Some(text(case, "/signature_sha256")),
         });
         // A path that is not ASCII is sent, and signed, as its bytes.
         let uri = base_string_uri(text(case, "/uri")).unwrap();
@@ -170,11 +178,28 @@ fn steps_of_the_rfc() {
             base_string: text(case, "/expected/base_string"),
             normalised: optional(case, "/expected/normalized"),
             signature: text(case, "/expected/signature"),
+            signature_sha256: None,
         }),
         "oauth1_signature" | "oauth1_hmac_sha1_raw" => {
-            let secret = |name: &str| Secret::new(text(case, name));
-            let method = HmacSha1::new(&secret("/input/client_secret"), Some(&secret("/input/token_secret")));
-            assert_eq!(method.sign(text(case, "/input/base_string")), text(case, "/expected/signature"));
+            let [client, token] = ["/input/client_secret", "/input/token_secret"]
+                .map(|name| Secret::new(optional(case, name).unwrap_or_default()));
+            let (base, expected) = (text(case, "/input/base_string"), text(case, "/expected/signature"));
+            let signature = match optional(case, "/input/signature_method") {
+                None | Some("HMAC-SHA1") => HmacSha1::new(&client, Some(&token)).sign(base),
+                Some("HMAC-SHA256") => HmacSha256::new(&client, Some(&token)).sign(base),
+                Some("HMAC-SHA512") => HmacSha512::new(&client, Some(&token)).sign(base),
+                Some(other) => panic!("no check for {other}"),
+            };
+            assert_eq!(signature, expected);
+        }
+        "oauth1_body_hash" => {
+            assert_eq!(text(case, "/input/hash"), "SHA-1");
+            let (body, expected) = (text(case, "/input/body"), text(case, "/expected/oauth_body_hash"));
+            assert_eq!(BodyHash::Sha1.of_body(body.as_bytes()), expected);
+            let signer = Signer::hmac_sha1(ClientCredentials::new("ck", "cs"), Token::None);
+            let target = Target::new("PUT", "http://h/", Form::None).body_hash(body.as_bytes());
+            let header = signer.authorization(target, Stamp::new(Timestamp::from_unix(1), "n")).unwrap();
+            assert!(header.contains(&format!("oauth_body_hash=\"{}\"", percent::encode(expected))));
         }
         "oauth1_base_string" => {
             let form = optional(case, "/input/form_body").map_or(Form::None, Form::Encoded);
@@ -224,5 +249,82 @@ fn steps_of_the_rfc() {
             assert_eq!(encoded(text(case, "/input/text")), text(case, "/expected/encoded"));
         }
         kind => panic!("no check for cases of kind {kind}"),
+    });
+}
+
+/// The parameters of a case that has them as an object.
+fn members<'a>(case: &'a Value, pointer: &str) -> Vec<(&'a str, &'a str)> {
+    let members = case.pointer(pointer).unwrap().as_object().unwrap();
+    members.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect()
+}
+
+fn seed_base_string(case: &Value) -> String {
+    let form: Params = match case.pointer("/form") {
+        Some(_) => pairs(case, "/form").into_iter().collect(),
+        None => Params::new(),
+    };
+    let form = form::print(&form);
+    let target = Target::new(text(case, "/method"), text(case, "/url"), Form::Encoded(&form));
+    base_string(target, &members(case, "/oauth")).unwrap()
+}
+
+#[test]
+fn base_strings_of_the_predecessor() {
+    Suite::open("oauth1", "seed.json", "/oauth1_base_strings").run(|case| {
+        let base = seed_base_string(case);
+        assert_eq!(base, text(case, "/base_string"), "{}", case["id"]);
+        if let Some(signature) = optional(case, "/signature") {
+            let [client, token] = ["/consumer_secret", "/token_secret"]
+                .map(|name| Secret::new(optional(case, name).unwrap_or_default()));
+            assert_eq!(HmacSha1::new(&client, Some(&token)).sign(&base), signature, "{}", case["id"]);
+        }
+    });
+    // The one that has no scheme.
+    assert!(base_string_uri("//eXample.COM").is_err());
+}
+
+#[test]
+fn signatures_of_the_predecessor() {
+    Suite::open("oauth1", "seed.json", "/oauth1_signatures").run(|case| {
+        let client = Secret::new(text(case, "/consumer_secret"));
+        let token = optional(case, "/token_secret").map(Secret::new);
+        let expected = text(case, "/signature");
+        match text(case, "/oauth/oauth_signature_method") {
+            "PLAINTEXT" => assert!(Plaintext::new(&client, token.as_ref()).signature().ct_eq(expected)),
+            "HMAC-SHA1" => {
+                let method = HmacSha1::new(&client, token.as_ref());
+                assert_eq!(method.sign(&seed_base_string(case)), expected, "{}", case["id"]);
+            }
+            other => panic!("no check for {other}"),
+        }
+    });
+}
+
+#[test]
+fn encodings_of_the_predecessor() {
+    Suite::open("oauth1", "seed.json", "/percent_encoding")
+        .run(|case| assert_eq!(encoded(text(case, "/in")), text(case, "/out")));
+}
+
+#[test]
+fn headers_of_the_predecessor() {
+    Suite::open("oauth1", "seed.json", "/authorization_headers").run(|case| {
+        if let Some(parse) = optional(case, "/parse") {
+            let params = header::oauth::parse(parse).unwrap().unwrap();
+            let mut own: Vec<_> = params.iter().filter(|(name, _)| *name != "realm").collect();
+            own.sort_unstable();
+            let mut expected = members(case, "/to");
+            expected.sort_unstable();
+            assert_eq!(own, expected);
+        } else {
+            let params: Params = ["consumer_key", "nonce", "signature_method", "signature"]
+                .into_iter()
+                .map(|name| (format!("oauth_{name}"), text(case, &format!("/params/{name}"))))
+                .collect();
+            let header = header::oauth::print(optional(case, "/realm"), &params).unwrap();
+            for part in case["contains"].as_array().unwrap() {
+                assert!(header.expose().contains(part.as_str().unwrap()), "{part}");
+            }
+        }
     });
 }

@@ -1,8 +1,10 @@
 use core::fmt;
 
 use countersign_token::Secret;
+use countersign_wire::flow::Entropy;
 
-use super::shared_secret;
+use super::{SharedSecret, SignatureMethod};
+use crate::{Algorithm, Error, Signature};
 
 /// PLAINTEXT (RFC 5849 §3.4.4): the signature is the two secrets themselves.
 ///
@@ -23,7 +25,7 @@ pub struct Plaintext(Secret);
 impl Plaintext {
     /// The method under a client's secret and the token's; no token is an empty secret.
     pub fn new(client: &Secret, token: Option<&Secret>) -> Self {
-        Self(shared_secret(client, token))
+        Self(SharedSecret::new(client, token).text())
     }
 
     /// The value of `oauth_signature`.
@@ -33,6 +35,20 @@ impl Plaintext {
 
     /// Whether a signature holds, in time that depends on the lengths only.
     pub fn verify(&self, signature: &str) -> bool {
+        self.0.ct_eq(signature)
+    }
+}
+
+impl SignatureMethod for Plaintext {
+    fn name(&self) -> &str {
+        Algorithm::Plaintext.as_str()
+    }
+
+    fn sign(&self, _: &str, _: &dyn Entropy) -> Result<Signature, Error> {
+        Ok(self.0.clone().into())
+    }
+
+    fn verify(&self, _: &str, signature: &str) -> bool {
         self.0.ct_eq(signature)
     }
 }

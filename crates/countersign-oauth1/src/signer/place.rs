@@ -1,67 +1,27 @@
-//! How signed parameters are written into a request (RFC 5849 §3.5).
+//! How signed parameters are appended to a query or form body (RFC 5849 §3.5.2 and §3.5.3).
 
 use alloc::string::String;
-use core::fmt::Write;
 
-use countersign_wire::percent;
+use crate::encoding::encode_once;
 
-use super::Value;
-use crate::{Error, Parameter, ParameterFault};
-
-/// Writes the header's value: quoted pairs between commas, `realm` first (RFC 5849 §3.5.1).
-///
-/// The grammar's printer in `countersign-wire` takes collected parameters; this one writes them into room
-/// that is kept.
-pub(super) fn header(
-    realm: Option<&str>,
-    out: &mut String,
-    parameters: impl FnOnce(&mut dyn FnMut(&str, Value<'_>)) -> Result<(), Error>,
-) -> Result<(), Error> {
-    out.push_str("OAuth ");
-    let mut separator = "";
-    if let Some(realm) = realm {
-        if !realm.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
-            return Err(Error::parameter(Parameter::Realm, ParameterFault::Malformed));
-        }
-        out.push_str("realm=\"");
-        out.push_str(realm);
-        out.push('"');
-        separator = ", ";
+/// Appends a pair to a query or form body, a space as `%20`.
+pub(crate) fn append_pair(name: &str, value: &str, begins: &mut bool, out: &mut String) {
+    if !*begins {
+        out.push('&');
     }
-    parameters(&mut |name, value| {
-        out.push_str(separator);
-        percent::encode_to(name.as_bytes(), out);
-        out.push_str("=\"");
-        write_value(value, out);
-        out.push('"');
-        separator = ", ";
-    })
+    *begins = false;
+    encode_once(name, out);
+    out.push('=');
+    encode_once(value, out);
 }
 
-/// Writes pairs as a query or form body does, a space as `%20` (RFC 5849 §3.5.2 and §3.5.3).
-pub(super) fn form(
-    mut separated: bool,
-    out: &mut String,
-    parameters: impl FnOnce(&mut dyn FnMut(&str, Value<'_>)) -> Result<(), Error>,
-) -> Result<(), Error> {
-    parameters(&mut |name, value| {
-        if !separated {
-            out.push('&');
+/// Makes a URL ready to take a pair, and answers whether the next pair is the first or follows an `&`.
+pub(crate) fn open_query(url: &mut String) -> bool {
+    match url.split_once('?') {
+        None => {
+            url.push('?');
+            true
         }
-        separated = false;
-        percent::encode_to(name.as_bytes(), out);
-        out.push('=');
-        write_value(value, out);
-    })
-}
-
-fn write_value(value: Value<'_>, out: &mut String) {
-    match value {
-        Value::Kept(value) => out.push_str(value.once.expose()),
-        Value::Text(value) => percent::encode_to(value.as_bytes(), out),
-        Value::Number(value) => {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "{value}");
-        }
+        Some((_, query)) => query.is_empty() || query.ends_with('&'),
     }
 }

@@ -1,0 +1,130 @@
+//! HMAC (RFC 5849 §3.4.2), over the hash that RFC 5849 names and over those that servers added.
+
+use alloc::string::String;
+use core::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use countersign_token::Secret;
+use countersign_wire::flow::Entropy;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::{Digest, Sha1};
+use sha2::{Sha256, Sha512};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
+
+use super::{SharedSecret, SignatureMethod};
+use crate::{Algorithm, Error, Signature};
+
+/// A method over `$hash`, whose block has `$block` bytes and whose code in base64 has `$length` characters.
+macro_rules! method {
+    ($(#[$docs:meta])* $name:ident, $algorithm:expr, $hash:ty, $block:literal, $length:literal) => {
+        $(#[$docs])*
+        #[derive(Clone)]
+        pub struct $name(Hmac<$hash>);
+
+        impl $name {
+            /// The method under a client's secret and the token's; no token is an empty secret.
+            pub fn new(client: &Secret, token: Option<&Secret>) -> Self {
+                let key = SharedSecret::new(client, token);
+                // RFC 2104 §2: a key longer than a block is hashed first, a shorter one is filled up with zeros.
+                let mut block = [0; $block];
+                if key.len() > block.len() {
+                    let mut hash = <$hash>::new();
+                    key.bytes().for_each(|byte| hash.update([byte]));
+                    fill(&mut block, hash.finalize());
+                } else {
+                    fill(&mut block, key.bytes());
+                }
+                let keyed = Hmac::new(&block.into());
+                block.zeroize();
+                Self(keyed)
+            }
+
+            /// The value of `oauth_signature` over a base string.
+            pub fn sign(&self, base_string: &str) -> String {
+                self.encoded(base_string).map(char::from).iter().collect()
+            }
+
+            /// Whether a signature holds, in time that does not depend on it.
+            pub fn verify(&self, base_string: &str, signature: &str) -> bool {
+                self.encoded(base_string).as_slice().ct_eq(signature.as_bytes()).into()
+            }
+
+            /// The code in base64.
+            fn encoded(&self, base_string: &str) -> [u8; $length] {
+                let mut mac = self.0.clone();
+                mac.update(base_string.as_bytes());
+                let mut text = [0; $length];
+                // The one error is an output too short, and this is the length to the byte.
+                let _ = STANDARD.encode_slice(mac.finalize().into_bytes(), &mut text);
+                text
+            }
+        }
+
+        impl SignatureMethod for $name {
+            fn name(&self) -> &str {
+                $algorithm.as_str()
+            }
+
+            fn sign(&self, base_string: &str, _: &dyn Entropy) -> Result<Signature, Error> {
+                Ok(Signature::of_ascii(&self.encoded(base_string)))
+            }
+
+            fn verify(&self, base_string: &str, signature: &str) -> bool {
+                $name::verify(self, base_string, signature)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+method! {
+    /// HMAC-SHA1 (RFC 5849 §3.4.2) with the key worked in once.
+    ///
+    /// ```
+    /// use countersign_oauth1::HmacSha1;
+    /// use countersign_token::Secret;
+    ///
+    /// let method = HmacSha1::new(&Secret::new("cs"), Some(&Secret::new("ts")));
+    /// assert_eq!(method.sign("bs"), "VZVjXceV7JgPq/dOTnNmEfO0Fv8=");
+    /// assert!(method.verify("bs", "VZVjXceV7JgPq/dOTnNmEfO0Fv8="));
+    /// ```
+    HmacSha1, Algorithm::HmacSha1, Sha1, 64, 28
+}
+
+method! {
+    /// HMAC-SHA256, with the key of HMAC-SHA1 worked in once.
+    ///
+    /// ```
+    /// use countersign_oauth1::HmacSha256;
+    /// use countersign_token::Secret;
+    ///
+    /// let method = HmacSha256::new(&Secret::new("cs"), Some(&Secret::new("ts")));
+    /// assert!(method.verify("bs", &method.sign("bs")));
+    /// ```
+    HmacSha256, Algorithm::HmacSha256, Sha256, 64, 44
+}
+
+method! {
+    /// HMAC-SHA512, with the key of HMAC-SHA1 worked in once.
+    ///
+    /// ```
+    /// use countersign_oauth1::HmacSha512;
+    /// use countersign_token::Secret;
+    ///
+    /// let method = HmacSha512::new(&Secret::new("cs"), Some(&Secret::new("ts")));
+    /// assert!(method.verify("bs", &method.sign("bs")));
+    /// ```
+    HmacSha512, Algorithm::HmacSha512, Sha512, 128, 88
+}
+
+fn fill<const N: usize>(block: &mut [u8; N], bytes: impl IntoIterator<Item = u8>) {
+    for (slot, byte) in block.iter_mut().zip(bytes) {
+        *slot = byte;
+    }
+}

@@ -1,0 +1,116 @@
+use alloc::string::String;
+
+use countersign_token::Secret;
+
+use crate::{
+    base_string::{AMPERSAND, EQUALS},
+    encoding::{encode_once, encode_twice},
+    parameter::Parameter,
+};
+
+/// What a request says of who signs it and how: the same for every request of one signer.
+#[derive(Clone, Copy)]
+pub(super) struct Identity<'a> {
+    pub(super) consumer_key: &'a str,
+    pub(super) token: Option<&'a str>,
+    pub(super) method_name: &'a str,
+}
+
+impl Identity<'_> {
+    /// The header up to the timestamp's value.
+    fn write_header(&self, out: &mut String) {
+        out.push_str("oauth_consumer_key=\"");
+        encode_once(self.consumer_key, out);
+        if let Some(token) = self.token {
+            out.push_str("\", oauth_token=\"");
+            encode_once(token, out);
+        }
+        out.push_str("\", oauth_signature_method=\"");
+        encode_once(self.method_name, out);
+        out.push_str("\", oauth_timestamp=\"");
+    }
+
+    /// One of its parameters as the base string has it.
+    fn write_signed(&self, parameter: Parameter, out: &mut String) {
+        let value = match parameter {
+            Parameter::ConsumerKey => Some(self.consumer_key),
+            Parameter::Token => self.token,
+            Parameter::SignatureMethod => Some(self.method_name),
+            _ => None,
+        };
+        if let Some(value) = value {
+            out.push_str(parameter.as_str());
+            out.push_str(EQUALS);
+            encode_twice(value, out);
+            out.push_str(AMPERSAND);
+        }
+    }
+}
+
+/// An identity together with the pieces of text that are made of it alone.
+#[derive(Clone)]
+pub(super) struct Prepared {
+    consumer_key: String,
+    token: Option<Secret>,
+    method_name: String,
+    header: Secret,
+    signed: [Secret; 3],
+}
+
+impl Prepared {
+    pub(super) fn new(identity: Identity<'_>) -> Self {
+        let text = |write: &dyn Fn(&mut String)| {
+            let mut text = String::new();
+            write(&mut text);
+            Secret::new(text)
+        };
+        let signed = [Parameter::ConsumerKey, Parameter::SignatureMethod, Parameter::Token];
+        Self {
+            consumer_key: identity.consumer_key.into(),
+            token: identity.token.map(Secret::new),
+            method_name: identity.method_name.into(),
+            header: text(&|out| identity.write_header(out)),
+            signed: signed.map(|parameter| text(&|out| identity.write_signed(parameter, out))),
+        }
+    }
+
+    pub(super) fn method_name(&self) -> &str {
+        &self.method_name
+    }
+
+    pub(super) fn who(&self) -> Who<'_> {
+        let Self { consumer_key, token, method_name, .. } = self;
+        let token = token.as_ref().map(Secret::expose);
+        Who { identity: Identity { consumer_key, token, method_name }, prepared: Some(self) }
+    }
+}
+
+/// An identity, with its pieces of text or without.
+#[derive(Clone, Copy)]
+pub(super) struct Who<'a> {
+    pub(super) identity: Identity<'a>,
+    pub(super) prepared: Option<&'a Prepared>,
+}
+
+impl Who<'_> {
+    pub(super) fn write_header(&self, out: &mut String) {
+        match self.prepared {
+            Some(prepared) => out.push_str(prepared.header.expose()),
+            None => self.identity.write_header(out),
+        }
+    }
+
+    pub(super) fn write_signed(&self, parameter: Parameter, out: &mut String) {
+        match self.prepared {
+            Some(Prepared { signed: [consumer_key, method, token], .. }) => {
+                out.push_str(match parameter {
+                    Parameter::ConsumerKey => consumer_key.expose(),
+                    Parameter::SignatureMethod => method.expose(),
+                    Parameter::Token => token.expose(),
+                    _ => "",
+                });
+            }
+            None => self.identity.write_signed(parameter, out),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+use alloc::{string::String, vec::Vec};
+
+use super::identity::Who;
+use crate::{
+    Error, Parameter, ParameterFault, Signature, SignatureMethod, Stamp, Target,
+    base_string::{self, AMPERSAND, Collected, EQUALS, Entry},
+    base_uri::BaseUri,
+    decimal::Decimal,
+    encoding::{encode_once, encode_twice},
+};
+
+/// One request with all that is to be sent along, checked.
+pub(super) struct Message<'a> {
+    method: &'a dyn SignatureMethod,
+    who: Who<'a>,
+    target: Target<'a>,
+    stamp: Stamp<'a>,
+    uri: BaseUri<'a>,
+    timestamp: Decimal,
+    nonce: &'a str,
+    body_hash: Option<String>,
+}
+
+impl<'a> Message<'a> {
+    pub(super) fn new(
+        method: &'a dyn SignatureMethod,
+        who: Who<'a>,
+        target: Target<'a>,
+        stamp: Stamp<'a>,
+    ) -> Result<Self, Error> {
+        let uri = BaseUri::parse(target.uri)?;
+        if method.shows_secrets() && !uri.is_private() {
+            return Err(Error::ClearText);
+        }
+        let (timestamp, nonce) = stamp.checked()?;
+        for (name, _) in target.extra {
+            let realm = Parameter::Realm.as_str();
+            let reserved = name.eq_ignore_ascii_case(realm).then_some(Parameter::Realm);
+            if let Some(parameter) = reserved.or(Parameter::of_protocol(name)) {
+                return Err(Error::parameter(parameter, ParameterFault::Reserved));
+            }
+        }
+        let body_hash = match target.body {
+            None => None,
+            Some(body) => {
+                let kind = if target.form.is_some() { None } else { method.body_hash() };
+                let unsupported = Error::parameter(Parameter::BodyHash, ParameterFault::Unsupported);
+                Some(kind.ok_or(unsupported)?.of_body(body))
+            }
+        };
+        let timestamp = Decimal::new(timestamp);
+        Ok(Self { method, who, target, stamp, uri, timestamp, nonce, body_hash })
+    }
+
+    /// Makes room for all of it, so that nothing has to grow: the text is written once as it is collected, and
+    /// once sorted.
+    pub(super) fn reserve(&self, room: &mut String, index: &mut Vec<Entry>) {
+        let Self { who, target, nonce, uri, .. } = self;
+        let of = |text: Option<&str>| text.map_or(0, |text| text.len().saturating_mul(4));
+        let protocol = of(Some(who.identity.consumer_key))
+            .saturating_add(of(who.identity.token))
+            .saturating_add(of(Some(nonce)))
+            .saturating_add(of(target.callback))
+            .saturating_add(of(target.verifier))
+            .saturating_add(of(target.realm));
+        let mut extra = target.extra.iter().map(|(name, value)| name.len().saturating_add(value.len()));
+        let brought = [uri.query, target.form.text()];
+        let parameters = brought.iter().map(|text| text.len()).chain([extra.by_ref().sum()]);
+        let parameters = parameters.fold(0_usize, usize::saturating_add).saturating_mul(4);
+        let total = [768, target.uri.len().saturating_mul(2), protocol, parameters];
+        room.reserve(total.into_iter().fold(0, usize::saturating_add));
+
+        let pairs = |text: &str| {
+            if text.is_empty() {
+                0
+            } else {
+                text.bytes().filter(|byte| *byte == b'&').count().saturating_add(1)
+            }
+        };
+        let [query, form] = brought.map(pairs);
+        index.reserve_exact(query.saturating_add(form).saturating_add(target.extra.len()));
+    }
+
+    /// Everything that is sent, the signature apart, by name and value, in the order in which it is sent.
+    pub(super) fn each(&self, mut each: impl FnMut(&str, &str)) {
+        let identity = self.who.identity;
+        each(Parameter::ConsumerKey.as_str(), identity.consumer_key);
+        if let Some(token) = identity.token {
+            each(Parameter::Token.as_str(), token);
+        }
+        each(Parameter::SignatureMethod.as_str(), identity.method_name);
+        each(Parameter::Timestamp.as_str(), self.timestamp.as_str());
+        self.each_after_timestamp(each);
+    }
+
+    /// The part of it that another request does not repeat.
+    fn each_after_timestamp(&self, mut each: impl FnMut(&str, &str)) {
+        each(Parameter::Nonce.as_str(), self.nonce);
+        if self.target.version {
+            each(Parameter::Version.as_str(), "1.0");
+        }
+        if let Some(callback) = self.target.callback {
+            each(Parameter::Callback.as_str(), callback);
+        }
+        if let Some(verifier) = self.target.verifier {
+            each(Parameter::Verifier.as_str(), verifier);
+        }
+        if let Some(body_hash) = &self.body_hash {
+            each(Parameter::BodyHash.as_str(), body_hash);
+        }
+        for (name, value) in self.target.extra {
+            each(name, value);
+        }
+    }
+
+    /// Writes the header's value as far as the signature: quoted pairs between commas, `realm` first
+    /// (RFC 5849 §3.5.1).
+    ///
+    /// The grammar's printer in `countersign-wire` takes collected parameters; this one writes them into room
+    /// that is kept.
+    pub(super) fn write_header(&self, out: &mut String) -> Result<(), Error> {
+        out.push_str("OAuth ");
+        if let Some(realm) = self.target.realm {
+            if !realm.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
+                return Err(Error::parameter(Parameter::Realm, ParameterFault::Malformed));
+            }
+            out.push_str("realm=\"");
+            out.push_str(realm);
+            out.push_str("\", ");
+        }
+        self.who.write_header(out);
+        out.push_str(self.timestamp.as_str());
+        self.each_after_timestamp(|name, value| {
+            out.push_str("\", ");
+            encode_once(name, out);
+            out.push_str("=\"");
+            encode_once(value, out);
+        });
+        out.push_str("\", oauth_signature=\"");
+        Ok(())
+    }
+
+    /// Appends the base string (RFC 5849 §3.4.1), and answers where it begins.
+    pub(super) fn write_base_string(
+        &self,
+        room: &mut String,
+        index: &mut Vec<Entry>,
+    ) -> Result<usize, Error> {
+        let mut collected = Collected { text: room, index };
+        base_string::collect_request(&self.uri, self.target.form.text(), &mut collected)?;
+        for (name, value) in self.target.extra {
+            collected.decoded(name, value);
+        }
+        collected.sort();
+        let start = base_string::write_head(self.target.method, &self.uri, collected.text)?;
+        let mut next = 0;
+        for parameter in Parameter::SIGNED {
+            let value = match parameter {
+                Parameter::BodyHash => self.body_hash.as_deref(),
+                Parameter::Callback => self.target.callback,
+                Parameter::Nonce => Some(self.nonce),
+                Parameter::Timestamp => Some(self.timestamp.as_str()),
+                Parameter::Verifier => self.target.verifier,
+                Parameter::Version => self.target.version.then_some("1.0"),
+                kept => {
+                    collected.append_before(Some(kept.as_str()), &mut next);
+                    self.who.write_signed(kept, collected.text);
+                    None
+                }
+            };
+            if let Some(value) = value {
+                collected.append_before(Some(parameter.as_str()), &mut next);
+                collected.text.push_str(parameter.as_str());
+                collected.text.push_str(EQUALS);
+                encode_twice(value, collected.text);
+                collected.text.push_str(AMPERSAND);
+            }
+        }
+        collected.append_before(None, &mut next);
+        base_string::finish(collected.text);
+        Ok(start)
+    }
+
+    /// The signature over the base string that begins here (RFC 5849 §3.4).
+    pub(super) fn sign(&self, room: &str, base_string: usize) -> Result<Signature, Error> {
+        self.method.sign(room.get(base_string..).unwrap_or_default(), self.stamp.random())
+    }
+}

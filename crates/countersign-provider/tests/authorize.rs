@@ -21,9 +21,8 @@ fn check_query(scene: &mut Scene, query: &str, expected: &str) {
     assert_eq!(params.first("error"), Some(expected), "{query}");
     assert_eq!(params.first("iss"), Some(ISSUER));
     assert_eq!(params.first("code"), None);
-    if !query.contains("state=x&state=x") {
-        assert_eq!(params.first("state"), Some("st&te +é"));
-    }
+    let expected = (!query.contains("state=x&state=x")).then_some("st&te +é");
+    assert_eq!(params.first("state"), expected);
 }
 
 #[test]

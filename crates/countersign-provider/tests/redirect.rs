@@ -216,5 +216,10 @@ fn any_loopback_is_any_path_and_port_and_no_other_host() {
     check("http://localhost.evil.example/", false);
     check("http://localhost@evil.example/", false);
     check("http://127.0.0.1:4711/#x", false);
+    check("http://127.0.0.1:4711/%", false);
+    check("http://127.0.0.1:4711/%4", false);
+    check("http://127.0.0.1:4711/%zz", false);
+    check("http://127.0.0.1:4711/%41", true);
+    check("http://127.0.0.1:4711/a b", false);
     check("http://127.0.0.1:4711\\@evil.example/", false);
 }

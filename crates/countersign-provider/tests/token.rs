@@ -113,12 +113,33 @@ fn a_replayed_code_revokes_what_it_brought() {
     let newest = refreshed.text("refresh_token").unwrap();
     assert!(scene.bearer(&access).is_ok());
 
-    // Minutes later is still a replay, and another verifier changes nothing.
+    // Minutes and other logins later it is still a replay.
     scene.later(300);
+    scene.code("app");
     scene.redeem("app", &code).refused(400, "invalid_grant");
     assert_eq!(scene.bearer(&access), Err(Error::InvalidToken));
     assert_eq!(scene.bearer(&refreshed.text("access_token").unwrap()), Err(Error::InvalidToken));
     scene.refresh("app", &newest).refused(400, "invalid_grant");
+}
+
+#[test]
+fn a_token_lives_as_long_as_was_said_whatever_its_family_was_begun_with() {
+    let mut memory = scene::memory();
+    let rule = countersign_provider::RedirectRule::Exact(CALLBACK.into());
+    let mut client = countersign_provider::RegisteredClient::public("short", "A short one", [rule]);
+    client.grants = vec![GrantKind::AuthorizationCode];
+    memory.add_client(client);
+    let mut scene = Scene::with_lifetimes(memory, |lifetimes| {
+        lifetimes.access_token = core::time::Duration::from_secs(3 * 3600);
+    });
+    let code = scene.code("short");
+    let told = scene.redeem("short", &code);
+    assert_eq!(told.text("refresh_token"), None);
+    scene.later(2 * 3600);
+    scene.login("app");
+    assert!(scene.bearer(&told.text("access_token").unwrap()).is_ok());
+    scene.later(3600);
+    assert!(scene.bearer(&told.text("access_token").unwrap()).is_err());
 }
 
 #[test]

@@ -4,8 +4,8 @@
 
 use countersign_oauth1::{ClientCredentials, Form, Signer, Stamp, Target, Token};
 use countersign_provider::{
-    Answer, Authorization, AuthorizationRequest, Config, Digest, Error, Fault, Identity, Memory, Page,
-    Planted, Provider, RedirectRule, RegisteredClient, Reply, User, state::Consumer,
+    Answer, Authorization, AuthorizationRequest, Config, Digest, Error, Fault, Identity, Lifetimes, Memory,
+    Page, Planted, Provider, RedirectRule, RegisteredClient, Reply, User, state::Consumer,
 };
 use countersign_token::{Scopes, Timestamp, json::Value};
 use countersign_wire::{Params, flow::Env, form, header::basic};

@@ -92,8 +92,13 @@ impl Scene {
     }
 
     pub(crate) fn with(memory: Memory) -> Self {
-        let config =
+        Self::with_lifetimes(memory, |_| {})
+    }
+
+    pub(crate) fn with_lifetimes(memory: Memory, change: impl FnOnce(&mut Lifetimes)) -> Self {
+        let mut config =
             Config::new(ISSUER).unwrap().with_scopes([("files", "See files"), ("profile", "See you")]);
+        change(&mut config.lifetimes);
         Self {
             provider: Provider::new(config, memory.into()),
             now: Timestamp::from_unix(START),

@@ -97,5 +97,7 @@ pub(crate) fn authenticates(client: Option<&RegisteredClient>, presented: Option
     let kept = Digest::of(client.and_then(|client| client.secret.as_ref()).map_or("", Secret::expose));
     let same = given.ct_eq(&kept);
     // A public client presents nothing, or an empty secret; then both digests are of the empty text.
-    client.is_some() && same
+    // Registered as empty, a secret would be one that everybody knows.
+    let sound = client.is_some_and(|client| client.secret.as_ref().is_none_or(|secret| !secret.is_empty()));
+    sound && same
 }

@@ -323,6 +323,20 @@ fn a_client_authenticates_in_exactly_one_way() {
 }
 
 #[test]
+fn an_empty_secret_is_no_secret() {
+    let mut memory = scene::memory();
+    memory.add_client(countersign_provider::RegisteredClient::confidential("hollow", "Hollow", "", []));
+    memory.add_consumer(countersign_provider::state::Consumer::new("hollow", "Hollow", "", []));
+    let mut scene = Scene::with(memory);
+    let form = [("grant_type", "client_credentials"), ("client_id", "hollow")];
+    scene.token(&form).refused(401, "invalid_client");
+    scene.token_as("hollow", "", &form).refused(401, "invalid_client");
+    let leg = scene::Leg { consumer: ("hollow", ""), callback: Some("oob"), ..scene::Leg::new("/temporary") };
+    let request = scene.signed(&leg);
+    assert_eq!(scene.run(|provider, env| provider.temporary_credentials(&request, env)).status(), 401);
+}
+
+#[test]
 fn requests_are_counted_by_grant_and_outcome() {
     let mut scene = Scene::new();
     let (_, refresh) = scene.login("app");

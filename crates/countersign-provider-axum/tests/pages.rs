@@ -67,8 +67,13 @@ fn the_session_cookie_is_the_browsers_alone_and_changes_at_login() {
     // The identifier from before the login opens nothing.
     browser.cookie = before;
     assert!(browser.get(&url()).body.contains("name=\"password\""));
+    browser.cookie = after.clone();
+    let csrf = browser.get(&url()).hidden("csrf");
+    // Who signs in again leaves no session behind.
+    browser.post(&url(), &[("csrf", &csrf), ("username", "bob"), ("password", "demo")]);
+    assert!(browser.get(&url()).body.contains("<strong>bob</strong>"));
     browser.cookie = after;
-    assert!(browser.get(&url()).body.contains("name=\"decision\""));
+    assert!(browser.get(&url()).body.contains("name=\"password\""));
 }
 
 #[test]

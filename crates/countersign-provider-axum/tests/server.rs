@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use browser::{Browser, login};
+use browser::{Browser, CALLBACK, authorization, login};
 use countersign_provider::{Endpoint, Fault, Lifetimes, Planted};
 use countersign_provider_axum::{Config, ErrorKind, embedded::Server};
 use countersign_token::Timestamp;
@@ -86,6 +86,40 @@ fn time_and_lifetimes_are_the_tests_to_set() {
 }
 
 #[test]
+fn a_pause_after_wrong_passwords_ends() {
+    let hand = Hand(Arc::new(AtomicI64::new(1_800_000_000)));
+    let clock = hand.clone();
+    let server = Server::start_with(0, |issuer| Ok(Config::demo(issuer)?.with_clock(clock))).unwrap();
+    let mut browser = Browser::at(&server);
+    let url = authorization("demo-public", CALLBACK);
+    let csrf = browser.get(&url).hidden("csrf");
+    let mut guess = |password: &str| {
+        browser.post(&url, &[("csrf", &csrf), ("username", "alice"), ("password", password)]).status
+    };
+    for _ in 0..5 {
+        assert_eq!(guess("wrong"), 403);
+    }
+    hand.0.fetch_add(59, Ordering::SeqCst);
+    assert_eq!(guess("demo"), 429);
+    hand.0.fetch_add(1, Ordering::SeqCst);
+    assert_eq!(guess("demo"), 303);
+}
+
+#[test]
+fn a_session_ends_after_an_hour() {
+    let hand = Hand(Arc::new(AtomicI64::new(1_800_000_000)));
+    let clock = hand.clone();
+    let server = Server::start_with(0, |issuer| Ok(Config::demo(issuer)?.with_clock(clock))).unwrap();
+    let mut browser = Browser::at(&server);
+    let url = authorization("demo-public", CALLBACK);
+    browser.sign_in(&url, "alice");
+    hand.0.fetch_add(3599, Ordering::SeqCst);
+    assert!(browser.get(&url).body.contains("name=\"decision\""));
+    hand.0.fetch_add(1, Ordering::SeqCst);
+    assert!(browser.get(&url).body.contains("name=\"password\""));
+}
+
+#[test]
 fn resource_faults_are_acted_out() {
     let server = Server::start_demo(0).unwrap();
     let mut browser = Browser::at(&server);
@@ -117,16 +151,24 @@ fn it_stops_with_connections_open_and_frees_its_port() {
     let server = Server::start_demo(0).unwrap();
     let address = server.address();
     let mut idle = TcpStream::connect(address).unwrap();
-    let mut begun = TcpStream::connect(address).unwrap();
-    let request = format!("POST /token HTTP/1.1\r\nHost: {address}\r\nContent-Length: 10\r\n\r\nabc");
-    begun.write_all(request.as_bytes()).unwrap();
-    // Connections are accepted in order, so the two are in the server's hands by now.
-    assert_eq!(Browser::at(&server).get("/").status, 200);
+    let mut waiting = TcpStream::connect(address).unwrap();
+    let hour = Fault::Delay(core::time::Duration::from_secs(3600));
+    server
+        .service()
+        .with_provider(|provider| provider.plant(Planted::new(Endpoint::Metadata, hour)))
+        .unwrap();
+    let request = format!("GET /.well-known/oauth-authorization-server HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    waiting.write_all(request.as_bytes()).unwrap();
+    // Once it has been counted it is in the server's hands.
+    while server.service().with_provider(|provider| provider.events().done(Endpoint::Metadata)) == 0 {
+        std::thread::yield_now();
+    }
     server.stop().unwrap();
-    // Both are closed, with or without an answer.
+    // Both are closed, without an answer.
     let mut rest = Vec::new();
     let _ = idle.read_to_end(&mut rest);
-    let _ = begun.read_to_end(&mut rest);
+    let _ = waiting.read_to_end(&mut rest);
+    assert!(rest.is_empty());
     assert!(TcpStream::connect(address).is_err());
     let again = Server::start_demo(address.port()).unwrap();
     assert_eq!(again.address(), address);

@@ -24,9 +24,12 @@ class Forms(HTMLParser):
     def __init__(self):
         super().__init__()
         self.forms = []
+        self.links = []
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
+        if tag == "a":
+            self.links.append(attributes.get("href") or "")
         if tag == "form":
             self.forms.append({"action": attributes.get("action", ""), "fields": {}, "buttons": []})
         elif self.forms and tag in ("input", "button"):
@@ -56,6 +59,10 @@ def main():
     for _ in range(10):
         parser = Forms()
         parser.feed(page)
+        refusals = [link for link in parser.links if DENY.search(link)]
+        if answer is DENY and refusals:
+            url, page = open_page(opener, urllib.parse.urljoin(url, refusals[0]))
+            break
         if not parser.forms:
             break
         form = parser.forms[0]

@@ -85,7 +85,6 @@ protect = ResourceProtector(
 )
 
 PAGE = """<!doctype html><title>Allow</title><form method="post">
-<input type="hidden" name="oauth_token" value="{}">
 <button name="decision" value="approve">Allow</button><button name="decision" value="deny">Deny</button></form>"""
 
 
@@ -96,7 +95,8 @@ def initiate():
 
 @app.get("/authorize")
 def ask():
-    return PAGE.format(request.args["oauth_token"])
+    # The form goes back to the same address: Authlib takes `oauth_token` from one place alone.
+    return PAGE
 
 
 @app.post("/authorize")

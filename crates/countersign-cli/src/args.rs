@@ -14,6 +14,8 @@ pub(crate) mod request;
 pub(crate) mod serve;
 pub(crate) mod token;
 
+pub(crate) use serve::{DemoArgs, ServeCommand, ServeProviderArgs};
+
 /// Wider help is hard to read, and help that is piped has no width of its own.
 const WIDTH: usize = 100;
 
@@ -76,7 +78,7 @@ fn mirror(arg: Arg) -> Arg {
 
 /// OAuth credentials: sign in, print tokens, send and sign requests.
 #[derive(Debug, Parser)]
-#[command(name = "countersign", version, disable_help_subcommand = true, propagate_version = true)]
+#[command(name = "countersign", version, disable_help_subcommand = true)]
 #[command(
     after_help = "Try `countersign demo --script`: the whole of it, offline, against a provider of its own.\n\
                         Topics: `countersign help exit-codes`, `help secrets`, `help environment`."
@@ -90,6 +92,7 @@ pub(crate) struct Cli {
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// Print one JSON document instead of text
     #[arg(long, global = true)]
@@ -142,7 +145,7 @@ pub(crate) enum When {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// The tour: an embedded provider, a sample API, and every flow against them, offline
-    Demo(serve::DemoArgs),
+    Demo(DemoArgs),
     /// Sign in: browser and loopback, or paste of the redirected address
     Login(login::LoginArgs),
     /// Print one line: a valid access token, refreshed silently
@@ -161,7 +164,7 @@ pub(crate) enum Command {
     Account(account::AccountCommand),
     /// Run a provider on loopback
     #[command(subcommand)]
-    Serve(serve::ServeCommand),
+    Serve(ServeCommand),
     /// Explain a command or a topic
     Help(HelpArgs),
     /// Print the version

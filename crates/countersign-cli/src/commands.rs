@@ -1,12 +1,14 @@
 //! What each command does.
 
 pub(crate) mod account;
+mod demo;
 pub(crate) mod errors;
 mod help;
 mod login;
 mod logout;
 mod oauth1;
 mod request;
+mod serve;
 mod status;
 mod token;
 
@@ -20,9 +22,8 @@ use crate::{
 /// Does what the command says.
 pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Failure> {
     match command {
-        Command::Demo(_) | Command::Serve(_) => {
-            return Err(Failure::usage("this build has no provider in it"));
-        }
+        Command::Demo(args) => return demo::run(&args, settings),
+        Command::Serve(command) => return serve::run(&command, settings),
         Command::Login(args) => login::run(&args, settings)?,
         Command::Token(args) => token::run(&args, settings)?,
         Command::Request(args) => return request::run(&args, settings),

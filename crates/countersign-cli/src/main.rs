@@ -15,6 +15,7 @@ mod proxy;
 mod secret_arg;
 mod settings;
 mod show;
+mod signals;
 mod trace;
 
 use std::process::ExitCode;

@@ -9,6 +9,10 @@ impl Paint {
         self.wrapped(text, "31;1")
     }
 
+    pub(crate) fn good(self, text: &str) -> String {
+        self.wrapped(text, "32")
+    }
+
     pub(crate) fn label(self, text: &str) -> String {
         self.wrapped(text, "1")
     }

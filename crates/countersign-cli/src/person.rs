@@ -101,23 +101,24 @@ impl Prompt for Person {
     }
 
     fn ask(&self) -> Option<Secret> {
+        if !self.asks {
+            return None;
+        }
         let mut last = None;
-        while self.asks {
+        loop {
             if !self.quiet {
                 tell("Paste the address at which the browser ends, or the code that is shown there:");
             }
             let Ok(Some(line)) = read_line() else {
-                break;
+                // At the end of the input the last line is what there is, and the login says what is wrong.
+                return last;
             };
-            let is_foreign = self.url.get().is_some_and(|url| is_foreign(url, line.expose()));
-            last = Some(line);
-            if !is_foreign {
-                break;
+            if !self.url.get().is_some_and(|url| is_foreign(url, line.expose())) {
+                return Some(line);
             }
             tell("This is the answer to another login.");
+            last = Some(line);
         }
-        // At the end of the input the last line is what there is, and the login says what is wrong with it.
-        last
     }
 }
 

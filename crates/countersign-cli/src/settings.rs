@@ -74,7 +74,7 @@ impl Settings {
         Ok(client.with_lease_wait(limits.total.saturating_add(Duration::from_secs(15))))
     }
 
-    fn transport(&self, limits: Limits) -> Result<Traced<Routed<Ureq>>, Failure> {
+    pub(crate) fn transport(&self, limits: Limits) -> Result<Traced<Routed<Ureq>>, Failure> {
         let failed = |what: &str, error: &dyn core::error::Error| {
             Failure::new(Exit::NoAccount, format!("{what} cannot be used")).because_of(error)
         };

@@ -5,10 +5,14 @@ pub(crate) enum AccountCommand {
     /// List the accounts
     List,
     /// Keep a credential obtained elsewhere
-    Import(ImportArgs),
+    Import(Box<ImportArgs>),
 }
 
 #[derive(Args, Debug)]
+#[command(
+    override_usage = "countersign account import --name <NAME> --access-token <SECRET> [OPTIONS]\n       \
+                      countersign account import --name <NAME> --consumer-key <KEY> [OPTIONS]"
+)]
 #[command(group = clap::ArgGroup::new("kind").required(true).args(["access_token", "consumer_key"]))]
 pub(crate) struct ImportArgs {
     /// The name under which the account is kept

@@ -9,6 +9,10 @@ pub(crate) enum Oauth1Command {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    override_usage = "countersign oauth1 login --temporary-credentials-url <URL> --authorize-url <URL>\n           \
+                      --token-url <URL> --consumer-key <KEY> --consumer-secret <SECRET> [OPTIONS]"
+)]
 pub(crate) struct Oauth1LoginArgs {
     /// Where temporary credentials are asked for
     #[arg(long, value_name = "URL")]

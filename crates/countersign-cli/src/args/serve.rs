@@ -11,6 +11,9 @@ pub(crate) struct DemoArgs {
     /// Plant a fault in the provider at this step, to see the tour fail there
     #[arg(long, value_name = "STEP", hide = true)]
     pub(crate) fault: Option<String>,
+    /// Be one of the processes that ask for a token at the same moment
+    #[arg(long, hide = true)]
+    pub(crate) worker: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,3 +1,5 @@
+use clap::error::ErrorKind;
+
 use crate::{
     args::{self, HelpArgs},
     exit,
@@ -48,14 +50,14 @@ fn exit_codes() -> String {
     lines.join("\n")
 }
 
+/// What the command itself answers to `--help`.
 fn command(words: &[&str]) -> Result<String, Failure> {
-    let mut command = args::command();
-    command.build();
-    let mut found = &mut command;
-    for word in words {
-        found = found.find_subcommand_mut(word).ok_or_else(|| {
-            Failure::usage(format!("there is no command and no topic {word:?}")).then("countersign help")
-        })?;
+    let line = ["countersign"].iter().chain(words).chain(&["--help"]);
+    match args::command().try_get_matches_from(line) {
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => Ok(error.to_string()),
+        _ => {
+            let words = words.join(" ");
+            Err(Failure::usage(format!("there is no command and no topic {words:?}")).then("countersign help"))
+        }
     }
-    Ok(found.render_long_help().to_string())
 }

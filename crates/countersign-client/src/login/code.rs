@@ -21,9 +21,11 @@ impl session::Pending for PendingAuthorization {
         }
     }
 
-    /// A code alone comes from the person's own hand, and PKCE ties it to this login.
+    /// A code alone comes from the person's own hand, and PKCE ties it to this login. What else the server
+    /// says in its answer, such as who it is, the person has left out.
     fn code(self, code: &str) -> Result<AuthorizedCode, countersign_flow::Error> {
-        let query = form::print(&Params::new().with("state", self.state().clone()).with("code", code));
+        let answer = Params::new().with("state", self.state().clone()).with("iss", self.issuer());
+        let query = form::print(&answer.with("code", code));
         // With the state of the login itself it is always ours.
         self.answer(&query).unwrap_or(Err(Misuse::UnexpectedInput.into()))
     }

@@ -1,0 +1,204 @@
+//! Every command with secrets in it, and none of them where it has no business.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use testkit::canary::{self, SECRET};
+
+use crate::support::{Home, Misbehaving, Run, demo, finish, json, nowhere, page};
+
+/// Runs with the secret in the environment and in a file; nothing may be seen of it, in the trace least of all.
+fn check(home: &Home, args: &[&str]) -> Run {
+    let run = run(home, args);
+    canary::check_text(&format!("standard output of {args:?}"), &run.out);
+    canary::check_text(&format!("standard error of {args:?}"), &run.err);
+    run
+}
+
+fn run(home: &Home, args: &[&str]) -> Run {
+    home.write("secret", &format!("{SECRET}\n"));
+    let mut args = args.to_vec();
+    args.extend(["--trace", "-vv", "--no-input"]);
+    let run = finish(home.command(&args).env("SECRET", SECRET));
+    assert!(!run.err.contains("panicked"), "{}", run.err);
+    run
+}
+
+/// A home with an account of each kind, all of whose secrets are the canary, at a server that echoes it.
+fn seeded() -> (Home, Misbehaving) {
+    let home = Home::new();
+    let server = Misbehaving::start(|_, asked| {
+        let echo = format!("{SECRET} {}", asked.body);
+        match asked.target.as_str() {
+            "/token" | "/revoke" => {
+                let echo = echo.replace('"', "");
+                json(
+                    "400 Bad Request",
+                    &format!(r#"{{"error":"invalid_grant","error_description":"{echo}"}}"#),
+                )
+            }
+            _ => page("401 Unauthorized", "text/plain", "no"),
+        }
+    });
+    let endpoint = format!("{}/token", server.url());
+    for (way, name) in [("env:SECRET", "by-env"), ("@secret", "by-file"), ("cmd:cat secret", "by-command")] {
+        check(
+            &home,
+            &[
+                "account",
+                "import",
+                "--name",
+                name,
+                "--access-token",
+                way,
+                "--refresh-token",
+                way,
+                "--client-id",
+                "c",
+                "--client-secret",
+                way,
+                "--token-endpoint",
+                &endpoint,
+                "--expires-at",
+                "2001-01-01T00:00:00Z",
+            ],
+        )
+        .check(&[name], 0, &[]);
+        let name = format!("1-{name}");
+        check(
+            &home,
+            &[
+                "account",
+                "import",
+                "--name",
+                &name,
+                "--consumer-key",
+                "k",
+                "--consumer-secret",
+                way,
+                "--token",
+                "t",
+                "--token-secret",
+                way,
+            ],
+        )
+        .check(&[&name], 0, &[]);
+    }
+    (home, server)
+}
+
+#[test]
+fn no_command_shows_a_secret() {
+    let (home, server) = seeded();
+    let (url, nowhere) = (server.url(), nowhere());
+    let api = format!("{url}/api");
+    for account in ["by-env", "1-by-file"] {
+        for args in [
+            &["request", "GET", &api, "-a", account][..],
+            &["request", "GET", &api, "-a", account, "--json"],
+            &["request", "GET", &nowhere, "-a", account],
+            &["request", "POST", &api, "-a", account, "--data-file", "secret", "--dry-run"],
+            &["status", account],
+            &["status", account, "--json"],
+            &["token", account],
+            &["token", account, "--force-refresh"],
+            &["oauth1", "sign", "GET", &api, "-a", account],
+            &["oauth1", "sign", "GET", &api, "-a", account, "--json"],
+            &["logout", account],
+            &["logout", account, "--local-only", "--json"],
+        ] {
+            check(&home, args);
+        }
+    }
+    for args in [
+        &["status"][..],
+        &["status", "--json"],
+        &["account", "list"],
+        &["account", "list", "--json"],
+        &["logout", "--all"],
+        &["help"],
+        &["help", "secrets"],
+        &["version"],
+        &["login", &nowhere, "--client-id", "c", "--client-secret", "env:SECRET"],
+        &["login", &url, "--client-id", "c", "--client-secret", "@secret"],
+        &[
+            "login",
+            "--authorization-endpoint",
+            &url,
+            "--token-endpoint",
+            &url,
+            "--client-id",
+            "c",
+            "--client-secret",
+            "@secret",
+            "--login-timeout",
+            "0",
+        ],
+        &[
+            "oauth1",
+            "login",
+            "--temporary-credentials-url",
+            &api,
+            "--authorize-url",
+            &api,
+            "--token-url",
+            &api,
+            "--consumer-key",
+            "k",
+            "--consumer-secret",
+            "env:SECRET",
+        ],
+        &[
+            "oauth1",
+            "sign",
+            "GET",
+            &api,
+            "--consumer-key",
+            "k",
+            "--consumer-secret",
+            "@secret",
+            "--token",
+            "t",
+            "--token-secret",
+            "env:SECRET",
+        ],
+        &["oauth1", "sign", "GET", &api, "--consumer-key", "k", "--consumer-secret", "@secret", "--json"],
+        &["nonsense"],
+    ] {
+        check(&home, args);
+    }
+}
+
+#[test]
+fn the_canary_sings_where_that_is_the_purpose() {
+    let home = Home::new();
+    check(&home, &["account", "import", "--name", "a", "--access-token", "env:SECRET"]);
+    for args in [&["token"][..], &["token", "--json"], &["token", "--format", "header"]] {
+        let run = run(&home, args);
+        assert!(canary::shows(&run.out), "{run:?}");
+        canary::check_text(&format!("{args:?}"), &run.err);
+    }
+}
+
+#[test]
+fn children_are_told_no_secret() {
+    let (home, server) = (Home::new(), demo());
+    home.write("secret", &format!("{SECRET}\n"));
+    let script = "#!/bin/sh\n{ tr '\\0' '\\n' </proc/$$/cmdline; tr '\\0' '\\n' </proc/$PPID/cmdline; } >seen.part\nmv seen.part seen\n";
+    let script = home.write("browser", script);
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).unwrap();
+    let args = [
+        "login",
+        server.url(),
+        "--client-id",
+        "demo-web",
+        "--client-secret",
+        "@secret",
+        "--login-timeout",
+        "1",
+    ];
+    let run = finish(home.command(&args).env("BROWSER", &script));
+    run.check(&args, 8, &[]);
+    let seen = fs::read_to_string(home.path("seen")).unwrap();
+    assert!(seen.contains("client_id=demo-web") && seen.contains("--client-secret"), "{seen}");
+    canary::check_text("the command lines", &seen);
+}

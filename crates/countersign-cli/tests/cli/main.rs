@@ -1,0 +1,16 @@
+//! The built binary, as people and scripts run it: exit codes, words, data, and nothing that is secret.
+
+mod accounts;
+mod canary;
+mod environment;
+mod failures;
+mod help;
+mod interrupts;
+mod login;
+mod oauth1;
+mod request;
+mod secrets;
+mod store;
+mod support;
+mod token;
+mod trace;

@@ -4,11 +4,14 @@ mod collected;
 
 use alloc::{string::String, vec::Vec};
 
-use countersign_wire::percent;
+pub(crate) use collected::{Collected, Entry};
 
-pub(crate) use collected::{AMPERSAND, Collected, EQUALS, Entry};
-
-use crate::{Error, Parameter, ParameterFault, Target, base_uri::BaseUri};
+use crate::{
+    Error, Parameter, ParameterFault, Target,
+    base_uri::BaseUri,
+    encoding::{AMPERSAND, ONCE, look_up},
+    room::Room,
+};
 
 /// The signature base string of a request (RFC 5849 §3.4.1).
 ///
@@ -32,8 +35,8 @@ use crate::{Error, Parameter, ParameterFault, Target, base_uri::BaseUri};
 /// [`Error::Uri`], [`Error::Form`] or [`Error::Method`].
 pub fn base_string(target: Target<'_>, protocol: &[(&str, &str)]) -> Result<String, Error> {
     let uri = BaseUri::parse(target.uri)?;
-    let (mut text, mut index) = (String::new(), Vec::new());
-    let mut collected = Collected { text: &mut text, index: &mut index };
+    let (mut room, mut index) = (Room::default(), Vec::new());
+    let mut collected = Collected { room: &mut room, index: &mut index };
     collected.encoded(uri.query).map_err(|offset| query_fault(&uri, offset))?;
     collected.encoded(target.form.text()).map_err(|position| Error::Form { position })?;
     for (name, value) in protocol {
@@ -42,7 +45,7 @@ pub fn base_string(target: Target<'_>, protocol: &[(&str, &str)]) -> Result<Stri
         }
     }
     let start = write(target.method, &uri, &mut collected)?;
-    Ok(text.split_off(start))
+    Ok(room.text(start..room.len()).into())
 }
 
 /// Collects what the request itself brings (RFC 5849 §3.4.1.3.1), none of which may be a protocol parameter.
@@ -61,32 +64,33 @@ pub(crate) fn collect_request(
 
 /// Appends method, base string URI and normalised parameters (RFC 5849 §3.4.1.1), and answers where they begin.
 pub(crate) fn write(method: &str, uri: &BaseUri<'_>, collected: &mut Collected<'_>) -> Result<usize, Error> {
-    let start = write_head(method, uri, collected.text)?;
+    let start = write_head(method, uri, collected.room)?;
     collected.sort();
     collected.append_before(None, &mut 0);
-    finish(collected.text);
+    finish(collected.room);
     Ok(start)
 }
 
 /// Appends all that stands before the parameters, and answers where it begins.
-pub(crate) fn write_head(method: &str, uri: &BaseUri<'_>, out: &mut String) -> Result<usize, Error> {
+pub(crate) fn write_head(method: &str, uri: &BaseUri<'_>, out: &mut Room) -> Result<usize, Error> {
     if method.is_empty() || !method.bytes().all(is_token_byte) {
         return Err(Error::Method);
     }
     let start = out.len();
     for byte in method.bytes() {
-        percent::encode_to(&[byte.to_ascii_uppercase()], out);
+        out.put(look_up(&ONCE, byte.to_ascii_uppercase()));
     }
-    out.push('&');
+    out.push("&");
     uri.write_encoded(out);
-    out.push('&');
+    out.push("&");
     Ok(start)
 }
 
 /// Takes away the ampersand after the last parameter.
-pub(crate) fn finish(out: &mut String) {
-    if out.ends_with(AMPERSAND) {
-        out.truncate(out.len().saturating_sub(AMPERSAND.len()));
+pub(crate) fn finish(out: &mut Room) {
+    let length = out.len().saturating_sub(AMPERSAND.len());
+    if out.from(length) == b"%26" {
+        out.truncate(length);
     }
 }
 

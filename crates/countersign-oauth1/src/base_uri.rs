@@ -5,7 +5,7 @@ use core::fmt;
 
 use countersign_wire::percent;
 
-use crate::{Error, RequestUri, decimal::Decimal, encoding::encode_once, request_uri::Written};
+use crate::{Error, RequestUri, decimal::Decimal, encoding::ONCE, request_uri::Written, room::Room};
 
 /// Why a URI cannot be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +64,11 @@ impl<'a> BaseUri<'a> {
     pub(crate) fn parse(uri: RequestUri<'a>) -> Result<Self, Error> {
         let (scheme, authority, rest) = match uri.0 {
             Written::Whole(text) => {
-                let (scheme, rest) = text.split_once("://").ok_or(fault(UriFault::Scheme, 0))?;
-                let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+                let colon = text.bytes().position(|byte| byte == b':').unwrap_or(text.len());
+                let (scheme, rest) = text.split_at_checked(colon).unwrap_or((text, ""));
+                let rest = rest.strip_prefix("://").ok_or(fault(UriFault::Scheme, 0))?;
+                let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+                let end = end.unwrap_or(rest.len());
                 let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
                 (scheme, authority, rest)
             }
@@ -82,10 +85,10 @@ impl<'a> BaseUri<'a> {
         let (host, port) = split_authority(authority, authority_position, tls)?;
         let path_position = authority_position.saturating_add(authority.len());
         check_characters(rest, path_position)?;
-        let (path, query, query_offset) = match rest.split_once('?') {
-            Some((path, query)) => (path, query, path.len().saturating_add(1)),
-            None => (rest, "", rest.len()),
-        };
+        let path_end = rest.bytes().position(|byte| byte == b'?').unwrap_or(rest.len());
+        let (path, query) = rest.split_at_checked(path_end).unwrap_or((rest, ""));
+        let query_offset = path_end.saturating_add(1).min(rest.len());
+        let query = query.strip_prefix('?').unwrap_or_default();
         if !path.is_empty() && !path.starts_with('/') {
             return Err(fault(UriFault::Path, path_position));
         }
@@ -110,9 +113,13 @@ impl<'a> BaseUri<'a> {
     /// Appends the base string URI through `write`, which takes it in pieces.
     fn pieces(&self, mut write: impl FnMut(&str)) {
         write(if self.tls { "https://" } else { "http://" });
-        let mut lower = [0; 4];
-        for char in self.host.chars() {
-            write(char.to_ascii_lowercase().encode_utf8(&mut lower));
+        if self.host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            let mut lower = [0; 4];
+            for char in self.host.chars() {
+                write(char.to_ascii_lowercase().encode_utf8(&mut lower));
+            }
+        } else {
+            write(self.host);
         }
         if let Some(port) = self.port {
             write(":");
@@ -122,8 +129,8 @@ impl<'a> BaseUri<'a> {
     }
 
     /// Appends it percent-encoded, as the base string wants it.
-    pub(crate) fn write_encoded(&self, out: &mut String) {
-        self.pieces(|piece| encode_once(piece, out));
+    pub(crate) fn write_encoded(&self, out: &mut Room) {
+        self.pieces(|piece| out.encode(piece, &ONCE));
     }
 }
 
@@ -156,12 +163,14 @@ const fn fault(fault: UriFault, position: usize) -> Error {
 /// Host and port of RFC 3986 §3.2, without the user information that HTTP deprecates (RFC 9110 §4.2.4).
 fn split_authority(authority: &str, start: usize, tls: bool) -> Result<(&str, Option<u16>), Error> {
     let at = |offset: usize| start.saturating_add(offset);
-    if let Some(offset) = authority.rfind('@') {
+    let last = |wanted| authority.bytes().rposition(|byte| byte == wanted);
+    if let Some(offset) = last(b'@') {
         return Err(fault(UriFault::UserInfo, at(offset)));
     }
-    let host_end = match authority.find(']') {
+    let first = |wanted| authority.bytes().position(|byte| byte == wanted);
+    let host_end = match first(b']') {
         Some(bracket) => bracket.saturating_add(1),
-        None => authority.find(':').unwrap_or(authority.len()),
+        None => first(b':').unwrap_or(authority.len()),
     };
     let (host, port) = authority.split_at_checked(host_end).unwrap_or((authority, ""));
     let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
@@ -192,13 +201,21 @@ fn split_authority(authority: &str, start: usize, tls: bool) -> Result<(&str, Op
     Ok((host, (number != default).then_some(number)))
 }
 
+/// How many bytes at the front pass a test; eight at a time, for most texts are long runs of what does.
+fn run_of(text: &str, passes: impl Fn(u8) -> bool) -> usize {
+    let (eights, _) = text.as_bytes().as_chunks::<8>();
+    let whole = eights.iter().take_while(|eight| eight.iter().fold(true, |all, byte| all & passes(*byte)));
+    whole.count().saturating_mul(8)
+}
+
 /// RFC 3986 §3.2.2 `reg-name` without percent-encoding, which no resolver understands.
 const fn is_host_byte(byte: u8) -> bool {
     percent::is_unreserved(byte) || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=')
 }
 
 fn check_characters(rest: &str, start: usize) -> Result<(), Error> {
-    let mut bytes = rest.bytes().enumerate();
+    let ordinary = run_of(rest, |byte| !matches!(byte, 0..=b' ' | 0x7f | b'#' | b'%'));
+    let mut bytes = rest.bytes().enumerate().skip(ordinary);
     while let Some((offset, byte)) = bytes.next() {
         let found = match byte {
             b'#' => UriFault::Fragment,

@@ -3,108 +3,100 @@
 //! The base string encodes the normalised parameters once more (RFC 5849 §3.4.1.1), so names and values end
 //! up encoded twice: what is unreserved stays, every other byte becomes `%25` and two digits.
 
-use alloc::string::String;
-
 use countersign_wire::percent;
 
-/// Every byte as `%25` and two digits, one after the other; without the `25` it is encoded once.
-const ESCAPES: &str = match core::str::from_utf8(&escapes()) {
-    Ok(text) => text,
-    Err(_) => "",
-};
+/// What each byte becomes.
+pub(crate) type Table = [Piece; 256];
 
-/// The length of one escape.
-const LENGTH: usize = 5;
+/// Up to seven bytes to write, and in the last place how many.
+///
+/// All eight are written each time and the place moves on by that many, which takes no branch for a byte.
+#[derive(Clone, Copy)]
+pub(crate) struct Piece(u64);
 
-/// Which bytes stand for themselves.
-const UNRESERVED: [bool; 256] = unreserved();
+impl Piece {
+    /// How many bytes are written at once.
+    pub(crate) const WIDTH: usize = 8;
+
+    /// The longest encoding of a byte.
+    pub(crate) const LONGEST: usize = 5;
+
+    const fn new(length: u8, bytes: [u8; 5]) -> Self {
+        let [a, b, c, d, e] = bytes;
+        Self(u64::from_le_bytes([a, b, c, d, e, 0, 0, length]))
+    }
+
+    /// The bytes, of which the last are not part of it.
+    pub(crate) const fn bytes(self) -> [u8; Self::WIDTH] {
+        self.0.to_le_bytes()
+    }
+
+    /// How many bytes are part of it; none of a byte that is for somebody else to read.
+    pub(crate) const fn len(self) -> usize {
+        (self.0 >> 56) as usize
+    }
+}
+
+/// What separates names from values, encoded once more with the rest.
+pub(crate) const EQUALS: Piece = Piece::new(3, *b"%3D\0\0");
+
+/// What ends a parameter, encoded once more with the rest.
+pub(crate) const AMPERSAND: Piece = Piece::new(3, *b"%26\0\0");
+
+/// Encoded once.
+pub(crate) static ONCE: Table = table(false);
+
+/// Encoded twice.
+pub(crate) static TWICE: Table = table(true);
+
+/// Encoded twice what a form means: `+` is a space, and `&`, `=` and `%` are for the reader of the form.
+pub(crate) static FORM: Table = form();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-const fn escapes() -> [u8; 256 * LENGTH] {
+const fn table(twice: bool) -> Table {
     let hex = *b"0123456789ABCDEF";
-    let mut table = [0; 256 * LENGTH];
+    let mut table = [Piece(0); 256];
     let mut byte = 0;
     while byte < 256 {
-        let escape = [b'%', b'2', b'5', hex[byte >> 4], hex[byte & 15]];
-        let mut place = 0;
-        while place < LENGTH {
-            table[byte * LENGTH + place] = escape[place];
-            place += 1;
-        }
+        let (high, low) = (hex[byte >> 4], hex[byte & 15]);
+        table[byte] = if percent::is_unreserved(byte as u8) {
+            Piece::new(1, [byte as u8, 0, 0, 0, 0])
+        } else if twice {
+            Piece::new(5, [b'%', b'2', b'5', high, low])
+        } else {
+            Piece::new(3, [b'%', high, low, 0, 0])
+        };
         byte += 1;
     }
     table
 }
 
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-const fn unreserved() -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = percent::is_unreserved(byte as u8);
-        byte += 1;
-    }
+const fn form() -> Table {
+    let mut table = table(true);
+    table[b'+' as usize] = table[b' ' as usize];
+    table[b'&' as usize] = Piece(0);
+    table[b'=' as usize] = Piece(0);
+    table[b'%' as usize] = Piece(0);
     table
 }
 
-/// Whether a byte stands for itself.
-pub(crate) fn is_plain(byte: u8) -> bool {
-    UNRESERVED.get(usize::from(byte)).copied().unwrap_or_default()
+/// What a byte becomes.
+#[inline]
+pub(crate) fn look_up(table: &Table, byte: u8) -> Piece {
+    table.get(usize::from(byte)).copied().unwrap_or(Piece(0))
 }
 
-/// Appends the encoding of `text`.
-pub(crate) fn encode_once(text: &str, out: &mut String) {
-    encode(text, out, |byte, out| {
-        let escape = escape(byte);
-        out.push('%');
-        out.push_str(escape.get(3..).unwrap_or_default());
-    });
+/// Two hexadecimal digits at the front.
+pub(crate) fn digits(bytes: &[u8]) -> Option<u8> {
+    let [high, low, ..] = bytes else { return None };
+    Some(digit(*high)? << 4 | digit(*low)?)
 }
 
-/// Appends the double encoding of `text`.
-pub(crate) fn encode_twice(text: &str, out: &mut String) {
-    encode(text, out, |byte, out| out.push_str(escape(byte)));
-}
-
-/// Copies what stands for itself in runs, and leaves each other byte to `write`.
-fn encode(text: &str, out: &mut String, write: impl Fn(u8, &mut String)) {
-    let mut rest = text;
-    loop {
-        let end = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
-        let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        out.push_str(run);
-        let mut chars = after.chars();
-        let Some(char) = chars.next() else { return };
-        for byte in char.encode_utf8(&mut [0; 4]).bytes() {
-            write(byte, out);
-        }
-        rest = chars.as_str();
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte & 15),
+        b'A'..=b'F' | b'a'..=b'f' => Some((byte & 15).saturating_add(9)),
+        _ => None,
     }
-}
-
-/// The double encoding of a byte that does not stand for itself.
-fn escape(byte: u8) -> &'static str {
-    let start = usize::from(byte).saturating_mul(LENGTH);
-    ESCAPES.get(start..start.saturating_add(LENGTH)).unwrap_or_default()
-}
-
-/// Appends the double encoding of one byte.
-pub(crate) fn push_twice(byte: u8, out: &mut String) {
-    if is_plain(byte) {
-        out.push(char::from(byte));
-    } else {
-        out.push_str(escape(byte));
-    }
-}
-
-/// The encoding of `text`, byte by byte.
-pub(crate) fn encoded_bytes(text: &str) -> impl Iterator<Item = u8> {
-    text.bytes().flat_map(|byte| {
-        let escape = escape(byte).as_bytes();
-        let (first, digits) = match escape {
-            [percent, _, _, digits @ ..] if !is_plain(byte) => (*percent, digits),
-            _ => (byte, [].as_slice()),
-        };
-        [first].into_iter().chain(digits.iter().copied())
-    })
 }

@@ -81,6 +81,7 @@ mod problem;
 mod received;
 mod request_uri;
 mod requestor;
+mod room;
 mod scratch;
 mod signature;
 mod signer;

@@ -10,13 +10,19 @@ pub(crate) mod rsa;
 use alloc::{string::String, sync::Arc};
 
 use countersign_token::Secret;
+use countersign_wire::flow::Entropy;
+use zeroize::Zeroize;
 
 pub use contract::SignatureMethod;
 pub use from_fn::{FromFn, from_fn};
 pub use hmac::{HmacSha1, HmacSha256, HmacSha512};
 pub use plaintext::Plaintext;
 
-use crate::{Algorithm, Error, Parameter, ParameterFault, encoding::encoded_bytes};
+use crate::{
+    Algorithm, Error, Parameter, ParameterFault, Signature,
+    encoding::{ONCE, Piece, look_up},
+    room::write,
+};
 
 /// A method together with its key, ready to sign.
 #[derive(Clone)]
@@ -38,6 +44,18 @@ impl Method {
             Algorithm::Plaintext => Ok(Self::Plaintext(Plaintext::new(client, token))),
             Algorithm::RsaSha1 | Algorithm::RsaSha256 | Algorithm::RsaSha512 | Algorithm::Own => {
                 Err(Error::parameter(Parameter::SignatureMethod, ParameterFault::Unsupported))
+            }
+        }
+    }
+
+    /// The signature over a base string, which is ASCII.
+    pub(crate) fn sign(&self, base_string: &[u8], entropy: &dyn Entropy) -> Result<Signature, Error> {
+        match self {
+            Self::HmacSha1(method) => Ok(Signature::of_ascii(&method.encoded(base_string))),
+            Self::HmacSha256(method) => Ok(Signature::of_ascii(&method.encoded(base_string))),
+            Self::HmacSha512(method) => Ok(Signature::of_ascii(&method.encoded(base_string))),
+            Self::Plaintext(_) | Self::Own(_) => {
+                self.inner().sign(core::str::from_utf8(base_string).unwrap_or_default(), entropy)
             }
         }
     }
@@ -66,19 +84,33 @@ impl<'a> SharedSecret<'a> {
         Self { client: client.expose(), token: token.map_or("", Secret::expose) }
     }
 
-    /// Byte by byte, so that no copy is left behind that is not wiped.
-    fn bytes(self) -> impl Iterator<Item = u8> {
-        encoded_bytes(self.client).chain([b'&']).chain(encoded_bytes(self.token))
+    /// Part by part, so that no copy is left behind that is not wiped.
+    fn each(self, mut each: impl FnMut(&[u8])) {
+        let mut part = [0; PART];
+        for (index, secret) in [self.client, self.token].into_iter().enumerate() {
+            if index > 0 {
+                each(b"&");
+            }
+            for bytes in secret.as_bytes().chunks((PART - Piece::WIDTH) / 3) {
+                let length = bytes.iter().fold(0, |at, byte| write(&mut part, at, look_up(&ONCE, *byte)));
+                each(part.get(..length).unwrap_or_default());
+            }
+        }
+        part.zeroize();
     }
 
     fn len(self) -> usize {
-        self.bytes().count()
+        let encoded = |secret: &str| secret.bytes().map(|byte| look_up(&ONCE, byte).len()).sum::<usize>();
+        encoded(self.client).saturating_add(1).saturating_add(encoded(self.token))
     }
 
     fn text(self) -> Secret {
         // Sized ahead, so that growing leaves no copy behind that is not wiped.
         let mut text = String::with_capacity(self.len());
-        text.extend(self.bytes().map(char::from));
+        self.each(|part| text.push_str(core::str::from_utf8(part).unwrap_or_default()));
         Secret::new(text)
     }
 }
+
+/// How much of the key is encoded at once, in bytes: any ordinary secret.
+const PART: usize = 128;

@@ -121,6 +121,7 @@ impl fmt::Display for Place {
 pub(crate) struct Met {
     once: u32,
     repeated: Option<Parameter>,
+    beyond_ascii: bool,
 }
 
 impl Met {
@@ -133,6 +134,16 @@ impl Met {
             }
             self.once |= bit;
         }
+    }
+
+    /// Notes a byte that was escaped.
+    pub(crate) fn note_decoded(&mut self, byte: u8) {
+        self.beyond_ascii |= !byte.is_ascii();
+    }
+
+    /// Whether what was escaped may be no UTF-8.
+    pub(crate) fn is_beyond_ascii(self) -> bool {
+        self.beyond_ascii
     }
 
     pub(crate) fn repeated(self) -> Option<Parameter> {

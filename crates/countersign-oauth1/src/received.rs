@@ -18,6 +18,7 @@ use crate::{
     base_uri::BaseUri,
     method::Method,
     parameter::Met,
+    room::Room,
 };
 #[cfg(feature = "rsa")]
 use crate::{Rsa, RsaHash};
@@ -59,8 +60,8 @@ impl Received {
             Some(value) => header::oauth::parse(value).map_err(header_error)?,
             None => None,
         };
-        let (mut text, mut index) = (String::new(), Vec::new());
-        let mut collected = Collected { text: &mut text, index: &mut index };
+        let (mut room, mut index) = (Room::default(), Vec::new());
+        let mut collected = Collected { room: &mut room, index: &mut index };
         let query = collected.encoded(uri.query).map_err(|offset| base_string::query_fault(&uri, offset))?;
         let form_text = incoming.form.text();
         let form = collected.encoded(form_text).map_err(|position| Error::Form { position })?;
@@ -80,7 +81,7 @@ impl Received {
             }
         }
         let start = base_string::write(incoming.method, &uri, &mut collected)?;
-        let base_string = text.split_off(start);
+        let base_string = Secret::new(room.text(start..room.len()));
 
         let protocol = match place {
             Place::Header => &in_header,
@@ -113,7 +114,7 @@ impl Received {
             signature: needed(Parameter::Signature)?.into(),
             realm: in_header.iter().find(|(name, _)| is_realm(name)).map(|(_, realm)| realm.to_owned()),
             body_hash,
-            base_string: base_string.into(),
+            base_string,
             parameters: (in_header.iter().filter(|(name, _)| !is_realm(name)))
                 .chain(in_query.iter())
                 .chain(in_form.iter())

@@ -1,9 +1,7 @@
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 use core::fmt;
 
-use zeroize::Zeroize;
-
-use crate::base_string::Entry;
+use crate::{base_string::Entry, room::Room};
 
 /// Room that a signer works in, kept between signatures so that none of them allocates once it is warm.
 ///
@@ -11,7 +9,7 @@ use crate::base_string::Entry;
 #[derive(Default)]
 pub struct Scratch {
     /// The header, and behind it, until it is signed, the base string.
-    pub(crate) room: String,
+    pub(crate) room: Room,
     pub(crate) index: Vec<Entry>,
 }
 
@@ -25,13 +23,6 @@ impl Scratch {
         let Self { room, index } = self;
         room.clear();
         index.clear();
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let Self { room, index: _ } = self;
-        room.zeroize();
     }
 }
 

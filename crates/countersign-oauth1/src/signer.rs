@@ -9,7 +9,7 @@ use countersign_token::{ClientCredentials, ClientId};
 
 use crate::{
     Algorithm, Error, Parameter, Scratch, SignatureMethod, Stamp, Target, Token, base_string::Entry,
-    encoding::encode_once, method::Method,
+    encoding::ONCE, method::Method, room::Room,
 };
 use identity::{Identity, Prepared, Who};
 use message::Message;
@@ -139,7 +139,7 @@ impl Signer {
         scratch.clear();
         let Scratch { room, index } = scratch;
         write_header(&self.message(target, stamp)?, room, index)?;
-        Ok(room)
+        Ok(room.text(0..room.len()))
     }
 
     /// The URL with the parameters appended to its query (RFC 5849 §3.5.3).
@@ -176,11 +176,11 @@ impl Signer {
         let mut scratch = Scratch::new();
         let Scratch { room, index } = &mut scratch;
         let start = self.message(target, stamp)?.write_base_string(room, index)?;
-        Ok(room.split_off(start))
+        Ok(room.text(start..room.len()).into())
     }
 
     fn message<'a>(&'a self, target: Target<'a>, stamp: Stamp<'a>) -> Result<Message<'a>, Error> {
-        Message::new(self.method.inner(), self.prepared.who(), target, stamp)
+        Message::new(&self.method, self.prepared.who(), target, stamp)
     }
 }
 
@@ -211,44 +211,29 @@ pub fn sign_once(
 ) -> Result<String, Error> {
     let (token, token_secret) = token.parts();
     let method = Method::new(algorithm, &client.secret, token_secret)?;
-    let method = method.inner();
-    let identity = Identity { consumer_key: &client.identifier, token, method_name: method.name() };
-    once(&Message::new(method, Who { identity, prepared: None }, target, stamp)?)
+    let method_name = method.inner().name();
+    let identity = Identity { consumer_key: &client.identifier, token, method_name };
+    once(&Message::new(&method, Who { identity, prepared: None }, target, stamp)?)
 }
 
 /// The header in a text of its own, in which the base string is worked out as well.
 fn once(message: &Message<'_>) -> Result<String, Error> {
-    let (mut room, mut index) = (String::new(), Vec::new());
+    let (mut room, mut index) = (Room::default(), Vec::new());
     message.reserve(&mut room, &mut index);
-    let end = write_header(message, &mut room, &mut index)?;
-    overwrite_spare(&mut room, end);
-    Ok(room)
+    write_header(message, &mut room, &mut index)?;
+    Ok(room.into_text())
 }
 
-/// Writes the header, the base string behind it while it is needed, and answers how far that went.
-fn write_header(message: &Message<'_>, room: &mut String, index: &mut Vec<Entry>) -> Result<usize, Error> {
+/// Writes the header, the base string behind it as long as it is needed.
+fn write_header(message: &Message<'_>, room: &mut Room, index: &mut Vec<Entry>) -> Result<(), Error> {
     message.write_header(room)?;
     let length = room.len();
     let start = message.write_base_string(room, index)?;
     let signature = message.sign(room, start)?;
-    let end = room.len();
     room.truncate(length);
-    encode_once(signature.expose(), room);
-    room.push('"');
-    Ok(end)
-}
-
-/// Overwrites what a text that is handed out held up to `end`: fields of a form may be passwords.
-fn overwrite_spare(text: &mut String, end: usize) {
-    const SPACES: &str = match core::str::from_utf8(&[b' '; 256]) {
-        Ok(spaces) => spaces,
-        Err(_) => " ",
-    };
-    let length = text.len();
-    while let rest @ 1.. = end.saturating_sub(text.len()) {
-        text.push_str(SPACES.get(..rest).unwrap_or(SPACES));
-    }
-    text.truncate(length);
+    room.encode(signature.expose(), &ONCE);
+    room.push("\"");
+    Ok(())
 }
 
 /// Appends everything to a query or form body, the signature last.

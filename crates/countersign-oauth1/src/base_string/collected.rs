@@ -1,17 +1,14 @@
 //! Parameters collected and normalised (RFC 5849 §3.4.1.3).
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use crate::{
-    encoding::{encode_twice, is_plain, push_twice},
+    encoding::{AMPERSAND, EQUALS, FORM, TWICE, digits, look_up},
     parameter::{Met, Parameter},
+    room::Room,
 };
 
-/// What separates and ends the parts of a parameter, in their double encoding.
-pub(crate) const EQUALS: &str = "%3D";
-pub(crate) const AMPERSAND: &str = "%26";
-
-/// The parameters of one request: their double encodings appended to a text, and an index to sort.
+/// A parameter in the room: its name, `%3D`, its value and `%26`, all in their double encoding.
 ///
 /// Encoding twice keeps the order of encoding once, because `%` sorts before every unreserved character and
 /// its second encoding begins with `%` again. So each parameter is encoded once, in one pass, and only the
@@ -23,35 +20,55 @@ pub(crate) struct Entry {
     start: usize,
     /// Where the name ends.
     middle: usize,
-    /// Where the value ends, and the ampersand begins.
+    /// Where the ampersand after the value ends.
     end: usize,
 }
 
+impl Entry {
+    fn name<'a>(&self, room: &'a Room) -> &'a [u8] {
+        room.get(self.start..self.middle)
+    }
+
+    fn value<'a>(&self, room: &'a Room) -> &'a [u8] {
+        let start = self.middle.saturating_add(EQUALS.len());
+        room.get(start..self.end.saturating_sub(AMPERSAND.len()))
+    }
+}
+
 /// The first bytes of a name as a number that sorts as they do.
-pub(crate) fn prefix(name: &str) -> u64 {
-    match name.as_bytes().first_chunk() {
+pub(crate) const fn prefix(name: &[u8]) -> u64 {
+    match name.first_chunk() {
         Some(first) => u64::from_be_bytes(*first),
         None => {
-            name.bytes().fold(0, |prefix, byte| prefix << 8 | u64::from(byte))
-                << (64_usize.saturating_sub(name.len().saturating_mul(8)) & 63)
+            let mut prefix = 0;
+            let mut rest = name;
+            while let [byte, after @ ..] = rest {
+                prefix = prefix << 8 | *byte as u64;
+                rest = after;
+            }
+            // Of fewer than eight bytes, so it is shifted by at least one.
+            prefix << ((8 - name.len() as u32) * 8 & 63)
         }
     }
 }
 
+/// The parameters of one request: their double encodings in a room, and an index to sort.
 pub(crate) struct Collected<'a> {
-    pub(crate) text: &'a mut String,
+    pub(crate) room: &'a mut Room,
     pub(crate) index: &'a mut Vec<Entry>,
 }
 
 impl Collected<'_> {
     /// Adds a parameter by its decoded name and value.
     pub(crate) fn decoded(&mut self, name: &str, value: &str) {
-        let start = self.text.len();
-        encode_twice(name, self.text);
-        let middle = self.text.len();
-        self.text.push_str(EQUALS);
-        encode_twice(value, self.text);
-        self.enter(start, middle);
+        let start = self.room.len();
+        self.room.encode(name, &TWICE);
+        let middle = self.room.len();
+        self.room.put(EQUALS);
+        self.room.encode(value, &TWICE);
+        self.room.put(AMPERSAND);
+        let mut met = Met::default();
+        self.enter(&mut met, start, middle);
     }
 
     /// Adds the parameters of a query or form body and answers which of the protocol's are among them.
@@ -60,90 +77,101 @@ impl Collected<'_> {
     /// bytes need not be UTF-8. The error is the offset of a broken percent-encoding.
     pub(crate) fn encoded(&mut self, source: &str) -> Result<Met, usize> {
         let mut met = Met::default();
-        let mut start = self.text.len();
-        let mut middle = None;
-        let mut rest = source;
-        loop {
-            let end = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
-            let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-            self.text.push_str(run);
-            let mut chars = after.chars();
-            match chars.next() {
-                ended @ (None | Some('&')) => {
-                    if middle.is_some() || self.text.len() > start {
-                        let middle = middle.take().unwrap_or_else(|| {
-                            self.text.push_str(EQUALS);
-                            self.text.len().saturating_sub(EQUALS.len())
-                        });
-                        met.note(self.text.get(start..middle).unwrap_or_default());
-                        self.enter(start, middle);
-                        start = self.text.len();
-                    }
-                    if ended.is_none() {
-                        return Ok(met);
-                    }
-                }
-                Some('=') if middle.is_none() => {
-                    middle = Some(self.text.len());
-                    self.text.push_str(EQUALS);
-                }
-                Some('+') => push_twice(b' ', self.text),
-                Some('%') => {
-                    let mut digit = || chars.next().and_then(|char| char.to_digit(16));
-                    let byte = digit()
-                        .and_then(|high| Some(high << 4 | digit()?))
-                        .and_then(|byte| u8::try_from(byte).ok());
-                    match byte {
-                        Some(byte) => push_twice(byte, self.text),
-                        None => return Err(source.len().saturating_sub(after.len())),
-                    }
-                }
-                Some(char) => {
-                    for byte in char.encode_utf8(&mut [0; 4]).bytes() {
-                        push_twice(byte, self.text);
-                    }
-                }
-            }
-            rest = chars.as_str();
+        let bytes = source.as_bytes();
+        let mut position = 0_usize;
+        while position < bytes.len() {
+            position = self.pair(bytes, position, &mut met)?;
         }
+        Ok(met)
+    }
+
+    /// Adds the pair that begins here, and answers where the next one does.
+    fn pair(&mut self, source: &[u8], begins: usize, met: &mut Met) -> Result<usize, usize> {
+        let start = self.room.len();
+        let mut middle = None;
+        let mut position = begins;
+        loop {
+            let near = position.saturating_add(NEAR).min(source.len());
+            let run = source.get(position..near).unwrap_or_default();
+            position = position.saturating_add(self.room.encode_until(run, &FORM));
+            match source.get(position) {
+                None | Some(b'&') => break,
+                Some(b'=') if middle.is_none() => {
+                    middle = Some(self.room.len());
+                    self.room.put(EQUALS);
+                }
+                Some(b'%') => {
+                    let after = source.get(position.saturating_add(1)..).unwrap_or_default();
+                    let byte = digits(after).ok_or(position)?;
+                    met.note_decoded(byte);
+                    self.room.put(look_up(&TWICE, byte));
+                    position = position.saturating_add(2);
+                }
+                Some(byte) if look_up(&FORM, *byte).len() == 0 => self.room.put(look_up(&TWICE, *byte)),
+                // The run was longer than what is looked at once.
+                Some(_) => continue,
+            }
+            position = position.saturating_add(1);
+        }
+        if self.room.len() > start {
+            let middle = middle.unwrap_or_else(|| {
+                let middle = self.room.len();
+                self.room.put(EQUALS);
+                middle
+            });
+            self.room.put(AMPERSAND);
+            self.enter(met, start, middle);
+        }
+        Ok(position.saturating_add(1))
     }
 
     /// Indexes what has been appended since `start`, unless it is the signature, which does not sign itself.
-    fn enter(&mut self, start: usize, middle: usize) {
-        let name = self.text.get(start..middle).unwrap_or_default();
-        if name == Parameter::Signature.as_str() {
-            self.text.truncate(start);
-            return;
-        }
+    fn enter(&mut self, met: &mut Met, start: usize, middle: usize) {
+        let name = self.room.get(start..middle);
         let prefix = prefix(name);
-        let end = self.text.len();
-        self.text.push_str(AMPERSAND);
-        self.index.push(Entry { prefix, start, middle, end });
+        if prefix >> 16 == OAUTH {
+            let name = core::str::from_utf8(name).unwrap_or_default();
+            met.note(name);
+            if name == Parameter::Signature.as_str() {
+                self.room.truncate(start);
+                return;
+            }
+        }
+        self.index.push(Entry { prefix, start, middle, end: self.room.len() });
     }
 
     /// Sorts by encoded name, then by encoded value (RFC 5849 §3.4.1.3.2).
     pub(crate) fn sort(&mut self) {
-        let slice = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
-        self.index.sort_unstable_by(|a, b| {
-            a.prefix.cmp(&b.prefix).then_with(|| {
-                let by_name = slice(a.start, a.middle).cmp(slice(b.start, b.middle));
-                by_name.then_with(|| slice(a.middle, a.end).cmp(slice(b.middle, b.end)))
-            })
-        });
+        let Self { room, index } = self;
+        // Numbers first, and then the few that begin alike.
+        index.sort_unstable_by_key(|entry| entry.prefix);
+        for alike in index.chunk_by_mut(|a, b| a.prefix == b.prefix) {
+            if alike.len() > 1 {
+                alike.sort_unstable_by(|a, b| {
+                    let by_name = a.name(room).cmp(b.name(room));
+                    by_name.then_with(|| a.value(room).cmp(b.value(room)))
+                });
+            }
+        }
     }
 
     /// Appends the sorted parameters whose names come before `bound`, from the `next`th on.
     pub(crate) fn append_before(&mut self, bound: Option<&str>, next: &mut usize) {
-        let bound_prefix = bound.map(prefix);
-        for entry in self.index.get(*next..).unwrap_or_default() {
-            if let (Some(bound), Some(bound_prefix)) = (bound, bound_prefix) {
-                let name = || self.text.get(entry.start..entry.middle).unwrap_or_default();
-                if entry.prefix > bound_prefix || (entry.prefix == bound_prefix && name() >= bound) {
-                    return;
-                }
+        let bound = bound.map(|bound| (prefix(bound.as_bytes()), bound.as_bytes()));
+        while let Some(entry) = self.index.get(*next) {
+            if let Some((prefix, bound)) = bound
+                && (entry.prefix > prefix || (entry.prefix == prefix && entry.name(self.room) >= bound))
+            {
+                return;
             }
-            self.text.extend_from_within(entry.start..entry.end.saturating_add(AMPERSAND.len()));
+            self.room.push_within(entry.start..entry.end);
             *next = next.saturating_add(1);
         }
     }
 }
+
+/// How much of a pair is looked at, and made room for, at once, in bytes.
+const NEAR: usize = 256;
+
+/// `oauth_`, with which the protocol's names begin.
+const OAUTH: u64 = prefix(b"oauth_") >> 16;

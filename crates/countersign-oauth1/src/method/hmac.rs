@@ -30,10 +30,11 @@ macro_rules! method {
                 let mut block = [0; $block];
                 if key.len() > block.len() {
                     let mut hash = <$hash>::new();
-                    key.bytes().for_each(|byte| hash.update([byte]));
-                    fill(&mut block, hash.finalize());
+                    key.each(|part| hash.update(part));
+                    fill(&mut block, 0, &hash.finalize());
                 } else {
-                    fill(&mut block, key.bytes());
+                    let mut at = 0;
+                    key.each(|part| at = fill(&mut block, at, part));
                 }
                 let keyed = Hmac::new(&block.into());
                 block.zeroize();
@@ -42,18 +43,18 @@ macro_rules! method {
 
             /// The value of `oauth_signature` over a base string.
             pub fn sign(&self, base_string: &str) -> String {
-                self.encoded(base_string).map(char::from).iter().collect()
+                self.encoded(base_string.as_bytes()).map(char::from).iter().collect()
             }
 
             /// Whether a signature holds, in time that does not depend on it.
             pub fn verify(&self, base_string: &str, signature: &str) -> bool {
-                self.encoded(base_string).as_slice().ct_eq(signature.as_bytes()).into()
+                self.encoded(base_string.as_bytes()).as_slice().ct_eq(signature.as_bytes()).into()
             }
 
             /// The code in base64.
-            fn encoded(&self, base_string: &str) -> [u8; $length] {
+            pub(super) fn encoded(&self, base_string: &[u8]) -> [u8; $length] {
                 let mut mac = self.0.clone();
-                mac.update(base_string.as_bytes());
+                mac.update(base_string);
                 let mut text = [0; $length];
                 // The one error is an output too short, and this is the length to the byte.
                 let _ = STANDARD.encode_slice(mac.finalize().into_bytes(), &mut text);
@@ -67,7 +68,7 @@ macro_rules! method {
             }
 
             fn sign(&self, base_string: &str, _: &dyn Entropy) -> Result<Signature, Error> {
-                Ok(Signature::of_ascii(&self.encoded(base_string)))
+                Ok(Signature::of_ascii(&self.encoded(base_string.as_bytes())))
             }
 
             fn verify(&self, base_string: &str, signature: &str) -> bool {
@@ -123,8 +124,11 @@ method! {
     HmacSha512, Algorithm::HmacSha512, Sha512, 128, 88
 }
 
-fn fill<const N: usize>(block: &mut [u8; N], bytes: impl IntoIterator<Item = u8>) {
-    for (slot, byte) in block.iter_mut().zip(bytes) {
-        *slot = byte;
+/// Copies bytes to a place in the block, and answers where they end.
+fn fill(block: &mut [u8], at: usize, bytes: &[u8]) -> usize {
+    let end = at.saturating_add(bytes.len());
+    if let Some(place) = block.get_mut(at..end) {
+        place.copy_from_slice(bytes);
     }
+    end
 }

@@ -3,9 +3,9 @@ use alloc::string::String;
 use countersign_token::Secret;
 
 use crate::{
-    base_string::{AMPERSAND, EQUALS},
-    encoding::{encode_once, encode_twice},
+    encoding::{AMPERSAND, EQUALS, ONCE, TWICE},
     parameter::Parameter,
+    room::Room,
 };
 
 /// What a request says of who signs it and how: the same for every request of one signer.
@@ -18,20 +18,20 @@ pub(super) struct Identity<'a> {
 
 impl Identity<'_> {
     /// The header up to the timestamp's value.
-    fn write_header(&self, out: &mut String) {
-        out.push_str("oauth_consumer_key=\"");
-        encode_once(self.consumer_key, out);
+    fn write_header(&self, out: &mut Room) {
+        out.push("oauth_consumer_key=\"");
+        out.encode(self.consumer_key, &ONCE);
         if let Some(token) = self.token {
-            out.push_str("\", oauth_token=\"");
-            encode_once(token, out);
+            out.push("\", oauth_token=\"");
+            out.encode(token, &ONCE);
         }
-        out.push_str("\", oauth_signature_method=\"");
-        encode_once(self.method_name, out);
-        out.push_str("\", oauth_timestamp=\"");
+        out.push("\", oauth_signature_method=\"");
+        out.encode(self.method_name, &ONCE);
+        out.push("\", oauth_timestamp=\"");
     }
 
     /// One of its parameters as the base string has it.
-    fn write_signed(&self, parameter: Parameter, out: &mut String) {
+    fn write_signed(&self, parameter: Parameter, out: &mut Room) {
         let value = match parameter {
             Parameter::ConsumerKey => Some(self.consumer_key),
             Parameter::Token => self.token,
@@ -39,10 +39,10 @@ impl Identity<'_> {
             _ => None,
         };
         if let Some(value) = value {
-            out.push_str(parameter.as_str());
-            out.push_str(EQUALS);
-            encode_twice(value, out);
-            out.push_str(AMPERSAND);
+            out.push(parameter.as_str());
+            out.put(EQUALS);
+            out.encode(value, &TWICE);
+            out.put(AMPERSAND);
         }
     }
 }
@@ -59,10 +59,10 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) fn new(identity: Identity<'_>) -> Self {
-        let text = |write: &dyn Fn(&mut String)| {
-            let mut text = String::new();
-            write(&mut text);
-            Secret::new(text)
+        let text = |write: &dyn Fn(&mut Room)| {
+            let mut room = Room::default();
+            write(&mut room);
+            Secret::new(room.text(0..room.len()))
         };
         let signed = [Parameter::ConsumerKey, Parameter::SignatureMethod, Parameter::Token];
         Self {
@@ -93,17 +93,17 @@ pub(super) struct Who<'a> {
 }
 
 impl Who<'_> {
-    pub(super) fn write_header(&self, out: &mut String) {
+    pub(super) fn write_header(&self, out: &mut Room) {
         match self.prepared {
-            Some(prepared) => out.push_str(prepared.header.expose()),
+            Some(prepared) => out.push(prepared.header.expose()),
             None => self.identity.write_header(out),
         }
     }
 
-    pub(super) fn write_signed(&self, parameter: Parameter, out: &mut String) {
+    pub(super) fn write_signed(&self, parameter: Parameter, out: &mut Room) {
         match self.prepared {
             Some(Prepared { signed: [consumer_key, method, token], .. }) => {
-                out.push_str(match parameter {
+                out.push(match parameter {
                     Parameter::ConsumerKey => consumer_key.expose(),
                     Parameter::SignatureMethod => method.expose(),
                     Parameter::Token => token.expose(),

@@ -2,16 +2,18 @@ use alloc::{string::String, vec::Vec};
 
 use super::identity::Who;
 use crate::{
-    Error, Parameter, ParameterFault, Signature, SignatureMethod, Stamp, Target,
-    base_string::{self, AMPERSAND, Collected, EQUALS, Entry},
+    Error, Parameter, ParameterFault, Signature, Stamp, Target,
+    base_string::{self, Collected, Entry},
     base_uri::BaseUri,
     decimal::Decimal,
-    encoding::{encode_once, encode_twice},
+    encoding::{AMPERSAND, EQUALS, ONCE, TWICE},
+    method::Method,
+    room::Room,
 };
 
 /// One request with all that is to be sent along, checked.
 pub(super) struct Message<'a> {
-    method: &'a dyn SignatureMethod,
+    method: &'a Method,
     who: Who<'a>,
     target: Target<'a>,
     stamp: Stamp<'a>,
@@ -23,13 +25,13 @@ pub(super) struct Message<'a> {
 
 impl<'a> Message<'a> {
     pub(super) fn new(
-        method: &'a dyn SignatureMethod,
+        method: &'a Method,
         who: Who<'a>,
         target: Target<'a>,
         stamp: Stamp<'a>,
     ) -> Result<Self, Error> {
         let uri = BaseUri::parse(target.uri)?;
-        if method.shows_secrets() && !uri.is_private() {
+        if method.inner().shows_secrets() && !uri.is_private() {
             return Err(Error::ClearText);
         }
         let (timestamp, nonce) = stamp.checked()?;
@@ -43,7 +45,7 @@ impl<'a> Message<'a> {
         let body_hash = match target.body {
             None => None,
             Some(body) => {
-                let kind = if target.form.is_some() { None } else { method.body_hash() };
+                let kind = if target.form.is_some() { None } else { method.inner().body_hash() };
                 let unsupported = Error::parameter(Parameter::BodyHash, ParameterFault::Unsupported);
                 Some(kind.ok_or(unsupported)?.of_body(body))
             }
@@ -54,7 +56,7 @@ impl<'a> Message<'a> {
 
     /// Makes room for all of it, so that nothing has to grow: the text is written once as it is collected, and
     /// once sorted.
-    pub(super) fn reserve(&self, room: &mut String, index: &mut Vec<Entry>) {
+    pub(super) fn reserve(&self, room: &mut Room, index: &mut Vec<Entry>) {
         let Self { who, target, nonce, uri, .. } = self;
         let of = |text: Option<&str>| text.map_or(0, |text| text.len().saturating_mul(4));
         let protocol = of(Some(who.identity.consumer_key))
@@ -90,15 +92,15 @@ impl<'a> Message<'a> {
         }
         each(Parameter::SignatureMethod.as_str(), identity.method_name);
         each(Parameter::Timestamp.as_str(), self.timestamp.as_str());
-        self.each_after_timestamp(each);
-    }
-
-    /// The part of it that another request does not repeat.
-    fn each_after_timestamp(&self, mut each: impl FnMut(&str, &str)) {
         each(Parameter::Nonce.as_str(), self.nonce);
         if self.target.version {
             each(Parameter::Version.as_str(), "1.0");
         }
+        self.each_option(each);
+    }
+
+    /// The part of it that most requests do not have.
+    fn each_option(&self, mut each: impl FnMut(&str, &str)) {
         if let Some(callback) = self.target.callback {
             each(Parameter::Callback.as_str(), callback);
         }
@@ -118,41 +120,42 @@ impl<'a> Message<'a> {
     ///
     /// The grammar's printer in `countersign-wire` takes collected parameters; this one writes them into room
     /// that is kept.
-    pub(super) fn write_header(&self, out: &mut String) -> Result<(), Error> {
-        out.push_str("OAuth ");
+    pub(super) fn write_header(&self, out: &mut Room) -> Result<(), Error> {
+        out.push("OAuth ");
         if let Some(realm) = self.target.realm {
             if !realm.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
                 return Err(Error::parameter(Parameter::Realm, ParameterFault::Malformed));
             }
-            out.push_str("realm=\"");
-            out.push_str(realm);
-            out.push_str("\", ");
+            out.push("realm=\"");
+            out.push(realm);
+            out.push("\", ");
         }
         self.who.write_header(out);
-        out.push_str(self.timestamp.as_str());
-        self.each_after_timestamp(|name, value| {
-            out.push_str("\", ");
-            encode_once(name, out);
-            out.push_str("=\"");
-            encode_once(value, out);
+        out.push(self.timestamp.as_str());
+        out.push("\", oauth_nonce=\"");
+        out.encode(self.nonce, &ONCE);
+        if self.target.version {
+            out.push("\", oauth_version=\"1.0");
+        }
+        self.each_option(|name, value| {
+            out.push("\", ");
+            out.encode(name, &ONCE);
+            out.push("=\"");
+            out.encode(value, &ONCE);
         });
-        out.push_str("\", oauth_signature=\"");
+        out.push("\", oauth_signature=\"");
         Ok(())
     }
 
     /// Appends the base string (RFC 5849 §3.4.1), and answers where it begins.
-    pub(super) fn write_base_string(
-        &self,
-        room: &mut String,
-        index: &mut Vec<Entry>,
-    ) -> Result<usize, Error> {
-        let mut collected = Collected { text: room, index };
+    pub(super) fn write_base_string(&self, room: &mut Room, index: &mut Vec<Entry>) -> Result<usize, Error> {
+        let mut collected = Collected { room, index };
         base_string::collect_request(&self.uri, self.target.form.text(), &mut collected)?;
         for (name, value) in self.target.extra {
             collected.decoded(name, value);
         }
         collected.sort();
-        let start = base_string::write_head(self.target.method, &self.uri, collected.text)?;
+        let start = base_string::write_head(self.target.method, &self.uri, collected.room)?;
         let mut next = 0;
         for parameter in Parameter::SIGNED {
             let value = match parameter {
@@ -164,25 +167,25 @@ impl<'a> Message<'a> {
                 Parameter::Version => self.target.version.then_some("1.0"),
                 kept => {
                     collected.append_before(Some(kept.as_str()), &mut next);
-                    self.who.write_signed(kept, collected.text);
+                    self.who.write_signed(kept, collected.room);
                     None
                 }
             };
             if let Some(value) = value {
                 collected.append_before(Some(parameter.as_str()), &mut next);
-                collected.text.push_str(parameter.as_str());
-                collected.text.push_str(EQUALS);
-                encode_twice(value, collected.text);
-                collected.text.push_str(AMPERSAND);
+                collected.room.push(parameter.as_str());
+                collected.room.put(EQUALS);
+                collected.room.encode(value, &TWICE);
+                collected.room.put(AMPERSAND);
             }
         }
         collected.append_before(None, &mut next);
-        base_string::finish(collected.text);
+        base_string::finish(collected.room);
         Ok(start)
     }
 
     /// The signature over the base string that begins here (RFC 5849 §3.4).
-    pub(super) fn sign(&self, room: &str, base_string: usize) -> Result<Signature, Error> {
-        self.method.sign(room.get(base_string..).unwrap_or_default(), self.stamp.random())
+    pub(super) fn sign(&self, room: &Room, base_string: usize) -> Result<Signature, Error> {
+        self.method.sign(room.from(base_string), self.stamp.random())
     }
 }

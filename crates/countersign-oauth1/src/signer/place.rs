@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::encoding::encode_once;
+use countersign_wire::percent;
 
 /// Appends a pair to a query or form body, a space as `%20`.
 pub(crate) fn append_pair(name: &str, value: &str, begins: &mut bool, out: &mut String) {
@@ -10,9 +10,9 @@ pub(crate) fn append_pair(name: &str, value: &str, begins: &mut bool, out: &mut 
         out.push('&');
     }
     *begins = false;
-    encode_once(name, out);
+    percent::encode_to(name.as_bytes(), out);
     out.push('=');
-    encode_once(value, out);
+    percent::encode_to(value.as_bytes(), out);
 }
 
 /// Makes a URL ready to take a pair, and answers whether the next pair is the first or follows an `&`.

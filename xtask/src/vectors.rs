@@ -99,7 +99,11 @@ fn check_entry(entry: &Value, files: &Files) -> Result<u64, String> {
         let of = |name: &str| exclusion.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let id = of("id").ok_or_else(|| format!("{file}: an exclusion has no id"))?;
         of("reason").ok_or_else(|| format!("{file}: {id} is excluded without a reason"))?;
-        if ids.contains(&id) || !cases.iter().any(|case| case_id(case) == Some(id)) {
+        // A case without a name of its own goes by its place in the list, counted from 0.
+        let is = |(index, case): (usize, _)| {
+            case_id(case).map_or_else(|| index.to_string() == id, |own| own == id)
+        };
+        if ids.contains(&id) || !cases.iter().enumerate().any(is) {
             return Err(format!("{file}: the exclusion {id} is not one case"));
         }
         ids.push(id);

@@ -8,6 +8,7 @@ mod demo;
 mod features;
 mod interop;
 mod layers;
+mod oracle;
 mod scratch;
 mod shell;
 mod source;
@@ -65,6 +66,12 @@ const TASKS: &[Task] = &[
         arguments: "[--smoke] [PEER…]",
         about: "The built binary against implementations of others",
         run: interop::task,
+    },
+    Task {
+        name: "oracle",
+        arguments: "[--count N] [--seed S] [--plant MISTAKE]",
+        about: "Random requests signed as oauthlib signs them",
+        run: oracle::task,
     },
     Task { name: "help", arguments: "", about: "This list", run: help },
 ];

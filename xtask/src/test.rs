@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::{process::Stdio, time::Instant};
 
-use crate::{Outcome, budget, canary, demo, features, layers, no_arguments, shell, tidy, vectors};
+use crate::{Outcome, budget, canary, demo, features, layers, no_arguments, oracle, shell, tidy, vectors};
 
 struct Step {
     name: &'static str,
@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", run: clippy },
     Step { name: "tests", run: || cargo(&["test", "--workspace", "--all-features", "--all-targets"]) },
     Step { name: "doc tests", run: || cargo(&["test", "--workspace", "--all-features", "--doc"]) },
+    Step { name: "oracle", run: oracle::smoke },
     Step { name: "demo", run: || demo::task(none()) },
     Step { name: "documentation", run: documentation },
     Step { name: "canary", run: || canary::task(none()) },

@@ -1,6 +1,6 @@
 //! The command line as it is typed, and the environment in its place.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, env};
 
 use clap::{
     Arg, ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
@@ -68,7 +68,12 @@ fn mirror(arg: Arg) -> Arg {
     if TYPED_ALONE.contains(&arg.get_id().as_str()) || arg.is_hide_set() {
         return arg;
     }
-    let arg = arg.env(format!("COUNTERSIGN_{name}")).hide_env(true);
+    let name = format!("COUNTERSIGN_{name}");
+    // An empty variable is one that is not set.
+    if env::var_os(&name).is_none_or(|value| value.is_empty()) {
+        return arg;
+    }
+    let arg = arg.env(name).hide_env(true);
     match arg.get_action() {
         // Any value switches on but an empty one, 0, n, no, f, false and off.
         ArgAction::SetTrue => arg.value_parser(FalseyValueParser::new()),

@@ -8,27 +8,42 @@ use std::{
 
 use countersign_token::Secret;
 
-use crate::{exit::Exit, failure::Failure, output::tell, person};
+use crate::{exit::Exit, failure::Failure, person};
 
 /// The largest secret that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
+/// Who else can see a secret, by the way it was given.
+#[derive(Debug)]
+pub(crate) enum Exposure {
+    None,
+    /// Whoever lists the processes.
+    CommandLine,
+    /// Whoever reads the file at this path.
+    File(String),
+}
+
 /// Reads the secret that an option names: `-`, `@FILE`, `env:NAME`, `cmd:COMMAND`, or the plain value.
 ///
 /// `-` is one line of standard input, so that several secrets are as many lines. One line feed at the end is
-/// taken off a file and off what a command prints. A plain value is `visible` unless it came by the
-/// environment.
-pub(crate) fn read(option: &str, value: &str, visible: bool) -> Result<Secret, Failure> {
+/// taken off a file and off what a command prints.
+pub(crate) fn read(option: &str, value: &str) -> Result<(Secret, Exposure), Failure> {
     let failed = |why: String| {
         Failure::new(Exit::NoAccount, format!("the value of {option} could not be read")).because(why)
     };
     if value == "-" {
         let line = person::read_line().map_err(|error| failed(error.to_string()))?;
-        return line.ok_or_else(|| failed("standard input has ended".to_owned()));
+        let line = line.ok_or_else(|| failed("standard input has ended".to_owned()))?;
+        return Ok((line, Exposure::None));
     }
+    let mut exposure = Exposure::None;
     let text = if let Some(path) = value.strip_prefix('@') {
-        let file = fs::File::open(path).and_then(|mut file| limited(&mut file));
-        file.map_err(|error| failed(format!("{path}: {error}")))?
+        let broken = |error| failed(format!("{path}: {error}"));
+        let mut file = fs::File::open(path).map_err(broken)?;
+        if is_open_to_others(&file.metadata().map_err(broken)?) {
+            exposure = Exposure::File(path.to_owned());
+        }
+        limited(&mut file).map_err(broken)?
     } else if let Some(name) = value.strip_prefix("env:") {
         let found = env::var(name);
         Secret::new(found.map_err(|_| failed(format!("the environment variable {name} is not set")))?)
@@ -38,16 +53,24 @@ pub(crate) fn read(option: &str, value: &str, visible: bool) -> Result<Secret, F
         return Err(Failure::usage(format!("{option} cannot be read from a keyring by this version"))
             .then("give it as -, @FILE, env:NAME or cmd:COMMAND"));
     } else {
-        if visible && !value.is_empty() {
-            tell(&format!(
-                "warning: the value of {option} is visible to other users of this machine; \
-                 give it as -, @FILE, env:NAME or cmd:COMMAND"
-            ));
-        }
-        return Ok(Secret::new(value));
+        let exposure = if value.is_empty() { Exposure::None } else { Exposure::CommandLine };
+        return Ok((Secret::new(value), exposure));
     };
     let line = text.expose();
-    Ok(line.strip_suffix('\n').map_or(text.clone(), |line| line.strip_suffix('\r').unwrap_or(line).into()))
+    let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+    Ok((Secret::new(line), exposure))
+}
+
+/// Whether others than the owner may read it; a pipe or a device is nobody's file.
+#[cfg(unix)]
+fn is_open_to_others(file: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.is_file() && file.mode() & 0o044 != 0
+}
+
+#[cfg(not(unix))]
+const fn is_open_to_others(_: &fs::Metadata) -> bool {
+    false
 }
 
 fn run(command: &str) -> io::Result<Secret> {

@@ -20,10 +20,10 @@ use crate::{
     commands::errors,
     exit::Exit,
     failure::Failure,
-    output::{Output, tell},
+    output::Output,
     paint::Paint,
     proxy::{Exempt, Routed},
-    secret_arg,
+    secret_arg::{self, Exposure},
     trace::Traced,
 };
 
@@ -35,7 +35,10 @@ pub(crate) struct Settings {
     pub(crate) global: Global,
     pub(crate) output: Output,
     pub(crate) origins: Origins,
-    said: Cell<bool>,
+    /// Whether it was said how the default store keeps what comes into it.
+    announced: Cell<bool>,
+    /// Whether it was said that a secret is visible.
+    warned: Cell<bool>,
 }
 
 /// A store, and the words for it.
@@ -50,7 +53,7 @@ pub(crate) struct OpenStore {
 impl Settings {
     pub(crate) fn new(global: Global, origins: Origins) -> Self {
         let output = Output { json: global.json, quiet: global.quiet, verbose: global.verbose };
-        Self { global, output, origins, said: Cell::new(false) }
+        Self { global, output, origins, announced: Cell::new(false), warned: Cell::new(false) }
     }
 
     /// The paved path over the store and the transport that the options name.
@@ -91,7 +94,15 @@ impl Settings {
                 Some((proxied, Exempt::parse(&first_variable(["NO_PROXY", "no_proxy"]).unwrap_or_default())))
             }
         };
-        let trace = self.global.trace.as_deref().or((self.global.verbose > 1).then_some("-"));
+        // A variable that switches on names no file.
+        let is_switch = |target: &&str| {
+            self.origins.of("trace") == "environment" && ["1", "true", "yes", "on"].contains(target)
+        };
+        let trace = self.global.trace.as_deref();
+        let trace =
+            trace
+                .map(|target| if is_switch(&target) { "-" } else { target })
+                .or((self.global.verbose > 1).then_some("-"));
         Traced::new(Routed { direct, proxied }, trace)
             .map_err(|error| Failure::new(Exit::NoAccount, "the trace file cannot be written").because(error))
     }
@@ -111,7 +122,7 @@ impl Settings {
     pub(crate) fn store(&self) -> Result<OpenStore, Failure> {
         let url = self.global.store.as_deref();
         if url == Some("memory:") {
-            self.output.say("warning: --store memory: keeps nothing beyond this run");
+            self.warn("--store memory: keeps nothing beyond this run");
             return Ok(OpenStore {
                 store: Arc::new(MemoryStore::new()),
                 place: "memory:".into(),
@@ -136,7 +147,7 @@ impl Settings {
     /// Says, before the first credential comes into a store that nobody chose, how it is kept there.
     pub(crate) fn announce(&self, store: &OpenStore) {
         if let Some(directory) = store.default.as_deref().filter(|directory| !Path::exists(directory))
-            && !self.said.replace(true)
+            && !self.announced.replace(true)
         {
             self.output.say(&format!(
                 "note: credentials are kept unencrypted, in files that only you can read, under {}; \
@@ -149,7 +160,22 @@ impl Settings {
     /// The secret that an option names; see `help secrets`.
     pub(crate) fn secret(&self, id: &str, value: &str) -> Result<Secret, Failure> {
         let option = format!("--{}", id.replace('_', "-"));
-        secret_arg::read(&option, value, self.origins.of(id) == "option")
+        let (secret, exposure) = secret_arg::read(&option, value)?;
+        let warning = match exposure {
+            Exposure::None => return Ok(secret),
+            Exposure::CommandLine if self.origins.of(id) != "option" || self.warned.replace(true) => {
+                return Ok(secret);
+            }
+            Exposure::CommandLine => format!(
+                "the value of {option} is visible to other users of this machine; \
+                 give it as -, @FILE, env:NAME or cmd:COMMAND"
+            ),
+            Exposure::File(path) => {
+                format!("other users of this machine can read the secret in {path}; chmod 600 {path}")
+            }
+        };
+        self.warn(&warning);
+        Ok(secret)
     }
 
     /// Whether and how standard error is coloured.
@@ -165,7 +191,7 @@ impl Settings {
 
     /// A warning about something that was done all the same.
     pub(crate) fn warn(&self, text: &str) {
-        tell(&format!("{} {text}", self.paint().label("warning:")));
+        self.output.say(&format!("{} {text}", self.paint().label("warning:")));
     }
 }
 

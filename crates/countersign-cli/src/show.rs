@@ -6,12 +6,17 @@ use countersign_token::{
     json::{Object, Value},
 };
 
+use countersign_wire::text::sanitise;
+
 use crate::{
     commands::{account::label, errors},
     exit::Exit,
     failure::Failure,
     output::text_or_null,
 };
+
+/// The longest value that is shown to a person, in characters.
+const LONGEST: usize = 2000;
 
 /// A key and what is stored under it, if that can be read.
 pub(crate) struct Entry {
@@ -49,7 +54,7 @@ pub(crate) fn table(entries: &[Entry]) -> String {
     let mut text = String::new();
     for entry in entries {
         let line = format!("{:names$}  {:kinds$}  {}", label(&entry.key), entry.kind().1, entry.key.issuer);
-        text.push_str(line.trim_end());
+        text.push_str(&sanitise(line.trim_end(), LONGEST));
         text.push('\n');
     }
     text
@@ -133,9 +138,10 @@ impl Entry {
             }
             Err(error) => lines.push(("state", error.to_string())),
         }
-        let mut text = format!("{}\n", label(&self.key));
+        let mut text = format!("{}\n", sanitise(label(&self.key), LONGEST));
         for (name, value) in lines {
-            text.push_str(&format!("  {name:8} {value}\n"));
+            // Scopes and more are the server's words.
+            text.push_str(&format!("  {name:8} {}\n", sanitise(&value, LONGEST)));
         }
         text
     }

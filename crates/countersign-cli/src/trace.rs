@@ -71,14 +71,20 @@ const SHOWN: [&str; 37] = [
 ];
 
 /// Header fields whose values hold nothing secret.
-const SHOWN_HEADERS: [HeaderName; 7] = [
+const SHOWN_HEADERS: [HeaderName; 13] = [
     http::header::ACCEPT,
     http::header::CACHE_CONTROL,
+    http::header::CONNECTION,
     http::header::CONTENT_LENGTH,
     http::header::CONTENT_TYPE,
     http::header::DATE,
+    http::header::HOST,
+    http::header::PRAGMA,
     http::header::RETRY_AFTER,
+    http::header::SERVER,
+    http::header::TRANSFER_ENCODING,
     http::header::USER_AGENT,
+    http::header::WWW_AUTHENTICATE,
 ];
 
 /// A transport that tells what it sends and receives.
@@ -200,7 +206,7 @@ impl Exchange {
         for (name, value) in headers {
             let value = value.to_str().unwrap_or(HIDDEN);
             let shown = if SHOWN_HEADERS.contains(name) {
-                value.to_owned()
+                sanitise(&scrubbed(value, &self.hidden), LONGEST)
             } else if *name == http::header::AUTHORIZATION {
                 self.authorization(value)
             } else {

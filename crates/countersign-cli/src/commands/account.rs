@@ -20,13 +20,11 @@ pub(crate) fn choose(typed: Option<&str>, client: &Client, output: &Output) -> R
 
 fn find(typed: Option<&str>, client: &Client) -> Result<Handle, Failure> {
     if let Some(name) = named(typed) {
-        return client.account(&name).map_err(|error| errors::client(&error, Doing::Using(&name)));
+        return client.account(&name).map_err(|error| errors::client(&error, Doing::Reading));
     }
     let keys = client.accounts().map_err(|error| errors::client(&error, Doing::Reading))?;
     match keys.as_slice() {
-        [only] => {
-            client.account_by_key(only).map_err(|error| errors::client(&error, Doing::Using(label(only))))
-        }
+        [only] => client.account_by_key(only).map_err(|error| errors::client(&error, Doing::Using(only))),
         [] => Err(Failure::new(Exit::NoAccount, "no account is stored here")
             .then("countersign login --help, or countersign account import --help")),
         several => {

@@ -9,6 +9,7 @@ use countersign_store::ErrorKind as Store;
 use countersign_token::Key;
 use countersign_wire::{Error as Wire, response::ErrorCode};
 
+use super::account::label;
 use crate::{exit::Exit, failure::Failure};
 
 /// What was being done, which decides what to type next.
@@ -17,9 +18,9 @@ pub(crate) enum Doing<'a> {
     /// A login, OAuth 1.0a or 2.0.
     Login,
     /// Anything with this account.
-    Using(&'a str),
+    Using(&'a Key),
     /// A logout of this account.
-    Logout(&'a str),
+    Logout(&'a Key),
     /// Anything else.
     Reading,
 }
@@ -31,7 +32,7 @@ pub(crate) fn client(error: &Error, doing: Doing<'_>) -> Failure {
         ErrorKind::Ambiguous { name, keys } => ambiguous(name, keys),
         ErrorKind::NeedsLogin { account } => {
             let failure = Failure::new(Exit::LoginNeeded, format!("{account} needs a new login"));
-            caused(failure, error).then(format!("countersign login ... --account {account}"))
+            caused(failure, error).then(login_again(account, doing))
         }
         ErrorKind::Refused(_) => refused(error, doing),
         ErrorKind::Network => {
@@ -132,24 +133,48 @@ fn refused(error: &Error, doing: Doing<'_>) -> Failure {
         }
         (ErrorCode::InvalidScope, _) => failure.then("ask for less with --scope"),
         (_, Doing::Login) => failure.then("try again; see the exchange with --trace"),
-        (_, Doing::Logout(account)) => failure.then(local_only(account)),
+        (_, Doing::Logout(key)) => failure.then(local_only(key)),
         _ => failure.then("see the exchange with --trace"),
     }
 }
 
 fn retry(failure: Failure, doing: Doing<'_>) -> Failure {
     match doing {
-        Doing::Logout(account) => failure
+        Doing::Logout(key) => failure
             .because("the account is kept, for its tokens may still be good")
             .then("try again later")
-            .then(local_only(account)),
+            .then(local_only(key)),
         Doing::Login => failure.then("check the address and the connection, and try again"),
         _ => failure.then("try again later"),
     }
 }
 
-fn local_only(account: &str) -> String {
+fn local_only(key: &Key) -> String {
+    let account = word(label(key));
     format!("countersign logout {account} --local-only, which forgets it without telling the server")
+}
+
+fn login_again(account: &str, doing: Doing<'_>) -> String {
+    let account = word(account);
+    match doing {
+        Doing::Using(key) | Doing::Logout(key) if key.issuer.contains("://") => {
+            format!(
+                "countersign login {} --client-id {} --account {account}",
+                word(&key.issuer),
+                word(&key.client)
+            )
+        }
+        _ => format!("countersign login ISSUER --client-id ID --account {account}"),
+    }
+}
+
+/// The text as one word of a shell.
+fn word(text: &str) -> String {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_.:/@+%".contains(char);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn stored(kind: Store, error: &Error) -> Failure {
@@ -220,7 +245,7 @@ fn configuration(error: &Error) -> Failure {
 fn misuse(why: &str, error: &Error, doing: Doing<'_>) -> Failure {
     let failure = caused(Failure::usage(why), error);
     match doing {
-        Doing::Using(account) => failure.then(format!("countersign status {account}")),
+        Doing::Using(key) => failure.then(format!("countersign status {}", word(label(key)))),
         _ => failure,
     }
 }

@@ -57,7 +57,8 @@ fn command(words: &[&str]) -> Result<String, Failure> {
         Err(error) if error.kind() == ErrorKind::DisplayHelp => Ok(error.to_string()),
         _ => {
             let words = words.join(" ");
-            Err(Failure::usage(format!("there is no command and no topic {words:?}")).then("countersign help"))
+            Err(Failure::usage(format!("there is no command and no topic {words:?}"))
+                .then("countersign help"))
         }
     }
 }

@@ -101,7 +101,7 @@ pub(crate) fn report(handle: &Handle, store: &OpenStore, settings: &Settings) ->
     if !settings.output.json {
         return Ok(());
     }
-    let record = handle.record().map_err(|error| errors::client(&error, Doing::Using(&account)))?;
+    let record = handle.record().map_err(|error| errors::client(&error, Doing::Using(&key)))?;
     let mut members = show::Entry { key, record: Ok(record) }.members();
     members.push(("store", Value::text(store.place.as_str())));
     settings.output.document(members)

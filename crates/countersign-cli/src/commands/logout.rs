@@ -32,7 +32,7 @@ pub(crate) fn run(args: &LogoutArgs, settings: &Settings) -> Result<Exit, Failur
         let options = LogoutOptions::new().local_only(args.local_only);
         match client.logout(key, options) {
             Ok(outcome) => done.push(told(key, outcome, settings)),
-            Err(error) => failures.push(errors::client(&error, Doing::Logout(label(key)))),
+            Err(error) => failures.push(errors::client(&error, Doing::Logout(key))),
         }
     }
     if settings.output.json {

@@ -13,7 +13,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
 use crate::{
     args::request::RequestArgs,
     commands::{
-        account::{choose, label},
+        account::choose,
         errors::{self, Doing},
     },
     exit::Exit,
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &RequestArgs, settings: &Settings) -> Result<Exit, Failu
     if args.dry_run {
         return rehearse(&handle, request, settings).map(|()| Exit::Ok);
     }
-    let failed = |error| errors::client(&error, Doing::Using(label(handle.key())));
+    let failed = |error| errors::client(&error, Doing::Using(handle.key()));
     let response = handle.send(request).map_err(failed)?;
     print(args, &response, settings)?;
     let status = response.status();
@@ -100,7 +100,7 @@ fn header_field(field: &str) -> Result<(HeaderName, HeaderValue), Failure> {
 
 /// Prints the request with its credentials redacted. Nothing is sent, so that nothing is refreshed either.
 fn rehearse(handle: &Handle, mut request: Request<Vec<u8>>, settings: &Settings) -> Result<(), Failure> {
-    let failed = |error| errors::client(&error, Doing::Using(label(handle.key())));
+    let failed = |error| errors::client(&error, Doing::Using(handle.key()));
     let credential = handle.record().map_err(failed)?.credential;
     if let Grant::OAuth1 { .. } = credential.grant {
         handle.authorize(&mut request).map_err(failed)?;

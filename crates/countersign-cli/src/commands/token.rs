@@ -49,7 +49,7 @@ pub(crate) fn run(args: &TokenArgs, settings: &Settings) -> Result<(), Failure> 
 
 fn obtain(handle: &Handle, args: &TokenArgs) -> Result<Token, Failure> {
     let account = label(handle.key());
-    let failed = |error| errors::client(&error, Doing::Using(account));
+    let failed = |error| errors::client(&error, Doing::Using(handle.key()));
     let credential = handle.record().map_err(failed)?.credential;
     if matches!(credential.grant, Grant::OAuth1 { .. }) {
         return Err(Failure::usage(format!(

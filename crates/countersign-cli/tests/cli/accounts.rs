@@ -227,3 +227,20 @@ fn every_account_is_ended_whatever_becomes_of_the_others() {
     home.check(&["logout", "--all"], 0, &["no account is stored"]);
     home.check(&["logout", "--all", "alice"], 2, &[]);
 }
+
+#[test]
+fn what_a_server_names_cannot_command_the_terminal() {
+    let home = Home::new();
+    home.ok(&[
+        "account",
+        "import",
+        "--name",
+        "a",
+        "--access-token",
+        "t",
+        "--scope",
+        "red\u{1b}[31m\u{202e}x",
+    ]);
+    let shown = home.ok(&["status"]);
+    assert!(shown.contains("scopes   red [31m x\n"), "{shown:?}");
+}

@@ -1,5 +1,7 @@
 //! The built binary, as people and scripts run it: exit codes, words, data, and nothing that is secret.
 
+#![cfg(unix)]
+
 mod accounts;
 mod canary;
 mod environment;

@@ -1,6 +1,6 @@
 //! Secrets as options: by every way that keeps them out of the process list.
 
-use std::{io::Write, process::Stdio};
+use std::{fs, io::Write, os::unix::fs::PermissionsExt, process::Stdio};
 
 use crate::support::{Home, Running, finish};
 
@@ -52,7 +52,7 @@ fn several_secrets_are_as_many_lines() {
 fn a_secret_that_is_not_there_is_told_by_its_option() {
     let home = Home::new();
     home.write("binary", "");
-    std::fs::write(home.path("binary"), b"\xff\xfe").unwrap();
+    fs::write(home.path("binary"), b"\xff\xfe").unwrap();
     for (way, said) in [
         ("-", "standard input has ended"),
         ("@missing", "missing: No such file"),
@@ -77,4 +77,44 @@ fn the_environment_stands_in_for_an_option_without_a_warning() {
     run.check(&args, 0, &[]);
     assert_eq!(run.err, "");
     assert!(run.out.contains("oauth_signature=\"s%26\""), "{run:?}");
+}
+
+#[test]
+fn a_warning_comes_once_and_not_where_quiet_is_wanted() {
+    let home = Home::new();
+    let args = [
+        "account",
+        "import",
+        "--name",
+        "x",
+        "--consumer-key",
+        "k",
+        "--consumer-secret",
+        "s",
+        "--token",
+        "t",
+        "--token-secret",
+        "ts",
+    ];
+    let run = home.check(&args, 0, &["--consumer-secret is visible"]);
+    assert_eq!(run.err.matches("warning:").count(), 1, "{}", run.err);
+    let run = home.check(&[&args[..], &["--quiet"]].concat(), 0, &[]);
+    assert_eq!(run.err, "");
+}
+
+#[test]
+fn a_file_that_others_can_read_is_told() {
+    let home = Home::new();
+    let file = home.write("file", "secret");
+    let args = ["account", "import", "--name", "x", "--access-token", "@file"];
+    for (mode, told) in [(0o600, false), (0o640, true), (0o604, true)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let run = home.check(&args, 0, &[]);
+        assert_eq!(
+            run.err.contains("warning: other users of this machine can read the secret in file"),
+            told,
+            "{mode:o}: {}",
+            run.err
+        );
+    }
 }

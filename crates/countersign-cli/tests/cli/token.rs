@@ -55,7 +55,15 @@ fn a_grant_that_is_over_needs_a_login_and_stays_listed() {
             .unwrap();
     });
     let run = home.run(&["token", "--force-refresh"]);
-    run.check(&["token"], 4, &["alice needs a new login", "invalid_grant", "countersign login"]);
+    run.check(
+        &["token"],
+        4,
+        &[
+            "alice needs a new login",
+            "invalid_grant",
+            &format!("next: countersign login {} --client-id demo-public --account alice\n", server.url()),
+        ],
+    );
     assert_eq!(run.out, "");
     assert!(home.ok(&["status"]).contains("needs a new login since"));
     let accounts = home.json(&["status"]);

@@ -144,3 +144,27 @@ fn what_a_server_echoes_is_hidden_as_well() {
     let run = home.check(&["token", "--trace"], 5, &["invalid_scope", "[redacted] nor [redacted]"]);
     assert!(!run.err.contains("r3fresh") && !run.err.contains("cl13nt"), "{}", run.err);
 }
+
+#[test]
+fn a_variable_switches_it_on() {
+    let home = Home::new();
+    let server = Misbehaving::start(|_, _| {
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"at-456789\"\r\n\
+         Set-Cookie: session=s3ssion-1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            .to_owned()
+    });
+    let import = ["account", "import", "--name", "a", "--access-token", "at-456789", "--quiet"];
+    home.ok(&import);
+    let run = finish(home.command(&["request", "GET", &server.url()]).env("COUNTERSIGN_TRACE", "1"));
+    run.check(
+        &["request"],
+        0,
+        &[
+            "< 401 Unauthorized",
+            "< www-authenticate: Bearer error=\"invalid_token\", error_description=\"[redacted]\"",
+            "< set-cookie: [redacted]",
+        ],
+    );
+    let run = finish(home.command(&["request", "GET", &server.url()]).env("COUNTERSIGN_TRACE", ""));
+    assert_eq!(run.err, "");
+}

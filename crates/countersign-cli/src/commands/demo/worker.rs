@@ -14,7 +14,7 @@ const ACCOUNT: &str = "alice";
 
 /// Says that it is ready, waits for the starting signal, and prints a token as `countersign token` does.
 pub(super) fn run(settings: &Settings) -> Result<Exit, Failure> {
-    let failed = |error| errors::client(&error, Doing::Using(ACCOUNT));
+    let failed = |error| errors::client(&error, Doing::Reading);
     let alice = settings.client(&settings.store()?)?.account(ACCOUNT).map_err(failed)?;
     settings.output.line("READY")?;
     let mut line = String::new();

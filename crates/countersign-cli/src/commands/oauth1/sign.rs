@@ -86,7 +86,7 @@ fn signer(args: &SignArgs, settings: &Settings) -> Result<Signer, Failure> {
         let store = settings.store()?;
         let handle = choose(args.account.as_deref(), &settings.client(&store)?, &settings.output)?;
         let account = label(handle.key());
-        let record = handle.record().map_err(|error| errors::client(&error, Doing::Using(account)))?;
+        let record = handle.record().map_err(|error| errors::client(&error, Doing::Using(handle.key())))?;
         let Grant::OAuth1 { client, token, signature_method } = record.credential.grant else {
             return Err(Failure::usage(format!("{account} is not an OAuth 1.0a account"))
                 .then(format!("countersign token {account}")));

@@ -2,16 +2,17 @@
 
 use std::{hint, time::Instant};
 
+use crate::allocations;
+
 /// How often each contender has its turn.
-const TURNS: usize = 60;
+const TURNS: usize = 101;
 
 /// How long a turn takes, in nanoseconds.
-const TURN: u128 = 3_000_000;
+const TURN: u128 = 2_000_000;
 
 type Job<'a> = Box<dyn FnMut() -> usize + 'a>;
 
 pub struct Contest<'a> {
-    subject: String,
     contenders: Vec<Contender<'a>>,
 }
 
@@ -23,12 +24,21 @@ struct Contender<'a> {
     nanoseconds: Vec<f64>,
 }
 
+/// What a contender took.
+pub struct Result {
+    pub name: &'static str,
+    pub median: f64,
+    /// The quartiles, between which half of the turns were.
+    pub quartiles: (f64, f64),
+    pub allocations: u64,
+}
+
 impl<'a> Contest<'a> {
-    pub fn new(subject: impl Into<String>) -> Self {
-        Self { subject: subject.into(), contenders: Vec::new() }
+    pub fn new() -> Self {
+        Self { contenders: Vec::new() }
     }
 
-    /// Adds a contender; the first is the floor that the others are compared with.
+    /// Adds a contender.
     ///
     /// What the job returns depends on its work, so that the compiler cannot leave it out.
     pub fn with(mut self, name: &'static str, job: impl FnMut() -> usize + 'a) -> Self {
@@ -36,8 +46,8 @@ impl<'a> Contest<'a> {
         self
     }
 
-    /// Measures, and prints a line for each contender: the median, and its ratio to the floor's.
-    pub fn run(mut self) {
+    /// Measures them all.
+    pub fn run(mut self) -> Vec<Result> {
         for contender in &mut self.contenders {
             while contender.turn() < TURN {
                 contender.calls *= 2;
@@ -49,13 +59,7 @@ impl<'a> Contest<'a> {
                 contender.nanoseconds.push(nanoseconds);
             }
         }
-        println!("{}", self.subject);
-        let mut floor = None;
-        for Contender { name, nanoseconds, .. } in &mut self.contenders {
-            let median = median(nanoseconds);
-            let ratio = median / *floor.get_or_insert(median);
-            println!("  {median:>9.0} ns  {ratio:>6.2} ×  {name}");
-        }
+        self.contenders.into_iter().map(Contender::result).collect()
     }
 }
 
@@ -67,9 +71,15 @@ impl Contender<'_> {
         }
         began.elapsed().as_nanos()
     }
-}
 
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    fn result(mut self) -> Result {
+        self.nanoseconds.sort_by(f64::total_cmp);
+        let at = |share: usize| self.nanoseconds[self.nanoseconds.len() * share / 4];
+        Result {
+            name: self.name,
+            median: at(2),
+            quartiles: (at(1), at(3)),
+            allocations: allocations::of(&mut self.job),
+        }
+    }
 }

@@ -64,9 +64,12 @@ impl<'a> BaseUri<'a> {
     pub(crate) fn parse(uri: RequestUri<'a>) -> Result<Self, Error> {
         let (scheme, authority, rest) = match uri.0 {
             Written::Whole(text) => {
-                let colon = text.bytes().position(|byte| byte == b':').unwrap_or(text.len());
-                let (scheme, rest) = text.split_at_checked(colon).unwrap_or((text, ""));
-                let rest = rest.strip_prefix("://").ok_or(fault(UriFault::Scheme, 0))?;
+                let scheme = ["https://", "http://"].into_iter().find(|scheme| {
+                    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+                });
+                let scheme = scheme.ok_or(fault(UriFault::Scheme, 0))?;
+                let rest = text.get(scheme.len()..).unwrap_or_default();
+                let scheme = scheme.strip_suffix("://").unwrap_or(scheme);
                 let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
                 let end = end.unwrap_or(rest.len());
                 let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
@@ -163,6 +166,10 @@ const fn fault(fault: UriFault, position: usize) -> Error {
 /// Host and port of RFC 3986 §3.2, without the user information that HTTP deprecates (RFC 9110 §4.2.4).
 fn split_authority(authority: &str, start: usize, tls: bool) -> Result<(&str, Option<u16>), Error> {
     let at = |offset: usize| start.saturating_add(offset);
+    // Most are a name of letters and no more.
+    if !authority.is_empty() && authority.bytes().all(is_host_byte) {
+        return Ok((authority, None));
+    }
     let last = |wanted| authority.bytes().rposition(|byte| byte == wanted);
     if let Some(offset) = last(b'@') {
         return Err(fault(UriFault::UserInfo, at(offset)));

@@ -68,32 +68,55 @@ impl Room {
     /// Appends one piece.
     #[inline]
     pub(crate) fn put(&mut self, piece: Piece) {
-        let written = write(self.spare(Piece::WIDTH), 0, piece);
-        self.advance(written);
+        if let Some(place) = self.spare(Piece::WIDTH).first_chunk_mut() {
+            *place = piece.bytes();
+        }
+        self.advance(piece.len());
     }
 
     /// Appends the encoding of a text.
     pub(crate) fn encode(&mut self, text: &str, table: &Table) {
-        self.encode_until(text.as_bytes(), table);
+        self.encode_bytes(text.as_bytes(), table);
     }
 
-    /// Appends the encoding of bytes up to the first that the table leaves to the caller, and answers how many
-    /// there were.
+    /// Appends the encoding of bytes.
+    pub(crate) fn encode_bytes(&mut self, bytes: &[u8], table: &Table) {
+        let (sixteens, rest) = bytes.as_chunks::<16>();
+        for sixteen in sixteens {
+            if are_plain(sixteen) {
+                if let Some(place) = self.spare(sixteen.len()).first_chunk_mut() {
+                    *place = *sixteen;
+                }
+                self.advance(sixteen.len());
+            } else {
+                self.encode_until(sixteen, table);
+            }
+        }
+        self.encode_until(rest, table);
+    }
+
+    /// Appends the encoding of bytes up to the first that the table leaves to the caller, or of as many as are
+    /// looked at once, and answers how many there were.
     #[inline]
     pub(crate) fn encode_until(&mut self, bytes: &[u8], table: &Table) -> usize {
-        let spare = self.spare(bytes.len().saturating_mul(Piece::LONGEST).saturating_add(Piece::WIDTH));
-        let mut at = 0;
-        let mut ended = bytes.len();
-        for (index, byte) in bytes.iter().enumerate() {
+        let Some(window) = self.spare(WINDOW).first_chunk_mut::<WINDOW>() else { return 0 };
+        let mut at = 0_usize;
+        let mut count = 0_usize;
+        for byte in bytes.iter().take(AT_ONCE) {
             let piece = look_up(table, *byte);
             if piece.len() == 0 {
-                ended = index;
                 break;
             }
-            at = write(spare, at, piece);
+            // The mask changes nothing: it shows the compiler that the piece fits.
+            at &= 127;
+            if let Some(place) = window.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+                *place = piece.bytes();
+            }
+            at = at.wrapping_add(piece.len());
+            count = count.wrapping_add(1);
         }
         self.advance(at);
-        ended
+        count
     }
 
     /// Appends a copy of what is there already.
@@ -110,6 +133,11 @@ impl Room {
     #[inline]
     pub(crate) fn get(&self, range: Range<usize>) -> &[u8] {
         self.bytes.get(range).unwrap_or_default()
+    }
+
+    /// The eight bytes from here on, whether they are written or not.
+    pub(crate) fn eight(&self, start: usize) -> [u8; 8] {
+        self.bytes.get(start..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default()
     }
 
     /// What is written from here on.
@@ -129,6 +157,22 @@ impl Room {
         bytes.truncate(self.used);
         String::from_utf8(bytes).unwrap_or_default()
     }
+}
+
+/// How many bytes are encoded at once.
+pub(crate) const AT_ONCE: usize = 24;
+
+/// The room that so many bytes may take, with what is written beyond it.
+const WINDOW: usize = 136;
+const _: () = assert!(AT_ONCE * Piece::LONGEST < 128 && WINDOW >= 127 + Piece::WIDTH);
+
+/// Whether bytes stand for themselves; without a table, so that all are looked at together.
+fn are_plain(bytes: &[u8; 16]) -> bool {
+    bytes.iter().fold(true, |all, &byte| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let digit = byte.wrapping_sub(b'0') < 10;
+        all & (letter | digit | (byte == b'-') | (byte == b'.') | (byte == b'_') | (byte == b'~'))
+    })
 }
 
 /// Writes all bytes of a piece and answers where the next one goes.

@@ -35,14 +35,16 @@ impl Signature {
         }
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Kept::Short { bytes, length } => bytes.get(..*length).unwrap_or_default(),
+            Kept::Long(text) => text.expose().as_bytes(),
+        }
+    }
+
     /// The signature as a text.
     pub fn expose(&self) -> &str {
-        match &self.0 {
-            Kept::Short { bytes, length } => {
-                bytes.get(..*length).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
-            }
-            Kept::Long(text) => text.expose(),
-        }
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 

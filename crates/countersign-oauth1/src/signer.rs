@@ -231,7 +231,7 @@ fn write_header(message: &Message<'_>, room: &mut Room, index: &mut Vec<Entry>) 
     let start = message.write_base_string(room, index)?;
     let signature = message.sign(room, start)?;
     room.truncate(length);
-    room.encode(signature.expose(), &ONCE);
+    room.encode_bytes(signature.as_bytes(), &ONCE);
     room.push("\"");
     Ok(())
 }

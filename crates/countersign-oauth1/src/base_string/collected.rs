@@ -36,20 +36,16 @@ impl Entry {
 }
 
 /// The first bytes of a name as a number that sorts as they do.
-pub(crate) const fn prefix(name: &[u8]) -> u64 {
-    match name.first_chunk() {
-        Some(first) => u64::from_be_bytes(*first),
-        None => {
-            let mut prefix = 0;
-            let mut rest = name;
-            while let [byte, after @ ..] = rest {
-                prefix = prefix << 8 | *byte as u64;
-                rest = after;
-            }
-            // Of fewer than eight bytes, so it is shifted by at least one.
-            prefix << ((8 - name.len() as u32) * 8 & 63)
-        }
-    }
+fn prefix(name: &str) -> u64 {
+    let mut first = [0; 8];
+    first.iter_mut().zip(name.bytes()).for_each(|(place, byte)| *place = byte);
+    u64::from_be_bytes(first)
+}
+
+/// Of eight bytes those that belong to a name of this length.
+fn first_bytes(eight: [u8; 8], length: usize) -> u64 {
+    let beyond = u32::try_from(length.saturating_mul(8)).ok().and_then(|bits| u64::MAX.checked_shr(bits));
+    u64::from_be_bytes(eight) & !beyond.unwrap_or(0)
 }
 
 /// The parameters of one request: their double encodings in a room, and an index to sort.
@@ -91,9 +87,8 @@ impl Collected<'_> {
         let mut middle = None;
         let mut position = begins;
         loop {
-            let near = position.saturating_add(NEAR).min(source.len());
-            let run = source.get(position..near).unwrap_or_default();
-            position = position.saturating_add(self.room.encode_until(run, &FORM));
+            let rest = source.get(position..).unwrap_or_default();
+            position = position.saturating_add(self.room.encode_until(rest, &FORM));
             match source.get(position) {
                 None | Some(b'&') => break,
                 Some(b'=') if middle.is_none() => {
@@ -127,10 +122,9 @@ impl Collected<'_> {
 
     /// Indexes what has been appended since `start`, unless it is the signature, which does not sign itself.
     fn enter(&mut self, met: &mut Met, start: usize, middle: usize) {
-        let name = self.room.get(start..middle);
-        let prefix = prefix(name);
+        let prefix = first_bytes(self.room.eight(start), middle.saturating_sub(start));
         if prefix >> 16 == OAUTH {
-            let name = core::str::from_utf8(name).unwrap_or_default();
+            let name = self.room.text(start..middle);
             met.note(name);
             if name == Parameter::Signature.as_str() {
                 self.room.truncate(start);
@@ -157,7 +151,7 @@ impl Collected<'_> {
 
     /// Appends the sorted parameters whose names come before `bound`, from the `next`th on.
     pub(crate) fn append_before(&mut self, bound: Option<&str>, next: &mut usize) {
-        let bound = bound.map(|bound| (prefix(bound.as_bytes()), bound.as_bytes()));
+        let bound = bound.map(|bound| (prefix(bound), bound.as_bytes()));
         while let Some(entry) = self.index.get(*next) {
             if let Some((prefix, bound)) = bound
                 && (entry.prefix > prefix || (entry.prefix == prefix && entry.name(self.room) >= bound))
@@ -170,8 +164,5 @@ impl Collected<'_> {
     }
 }
 
-/// How much of a pair is looked at, and made room for, at once, in bytes.
-const NEAR: usize = 256;
-
 /// `oauth_`, with which the protocol's names begin.
-const OAUTH: u64 = prefix(b"oauth_") >> 16;
+const OAUTH: u64 = u64::from_be_bytes(*b"\0\0oauth_");

@@ -131,7 +131,7 @@ impl<'a> Message<'a> {
             out.push("\", ");
         }
         self.who.write_header(out);
-        out.push(self.timestamp.as_str());
+        out.push_bytes(self.timestamp.as_bytes());
         out.push("\", oauth_nonce=\"");
         out.encode(self.nonce, &ONCE);
         if self.target.version {

@@ -59,7 +59,7 @@ impl Failure {
 
     /// The words for standard error; none for a failure that is not spoken of.
     pub(crate) fn text(&self, paint: Paint) -> Option<String> {
-        let Self { exit: _, what, why, next } = self;
+        let Self { exit, what, why, next } = self;
         if what.is_empty() {
             return None;
         }
@@ -67,7 +67,9 @@ impl Failure {
         for why in why {
             text.push_str(&format!("\n  {}  {why}", paint.label("why:")));
         }
-        for next in next {
+        let fallback = if *exit == Exit::Usage { "countersign help" } else { "see more of it with -vv" };
+        let fallback = next.is_empty().then_some(fallback);
+        for next in next.iter().map(String::as_str).chain(fallback) {
             text.push_str(&format!("\n  {} {next}", paint.label("next:")));
         }
         Some(text)

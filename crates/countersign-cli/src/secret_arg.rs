@@ -29,7 +29,9 @@ pub(crate) enum Exposure {
 /// taken off a file and off what a command prints.
 pub(crate) fn read(option: &str, value: &str) -> Result<(Secret, Exposure), Failure> {
     let failed = |why: String| {
-        Failure::new(Exit::NoAccount, format!("the value of {option} could not be read")).because(why)
+        Failure::new(Exit::NoAccount, format!("the value of {option} could not be read"))
+            .because(why)
+            .then("countersign help secrets")
     };
     if value == "-" {
         let line = person::read_line().map_err(|error| failed(error.to_string()))?;

@@ -81,16 +81,23 @@ impl Settings {
         let failed = |what: &str, error: &dyn core::error::Error| {
             Failure::new(Exit::NoAccount, format!("{what} cannot be used")).because_of(error)
         };
-        let mut direct = Ureq::new(limits).map_err(|error| failed("--timeout", &error))?;
+        let unproxied = |name: &str, error: &dyn core::error::Error| {
+            failed(name, error).then("write it as http://HOST:PORT, or leave it out")
+        };
+        let uncertified = |what: &str, error: &dyn core::error::Error| {
+            failed(what, error).then("give a PEM file with certificates, or leave --ca-file out")
+        };
+        let mut direct =
+            Ureq::new(limits).map_err(|error| failed("--timeout", &error).then("give it some seconds"))?;
         if let Some(path) = &self.global.ca_file {
             let what = format!("the certificates in {}", path.display());
-            let pem = fs::read(path).map_err(|error| failed(&what, &error))?;
-            direct = direct.with_root_certificates_pem(&pem).map_err(|error| failed(&what, &error))?;
+            let pem = fs::read(path).map_err(|error| uncertified(&what, &error))?;
+            direct = direct.with_root_certificates_pem(&pem).map_err(|error| uncertified(&what, &error))?;
         }
         let proxied = match self.proxy() {
             None => None,
             Some((name, url)) => {
-                let proxied = direct.clone().with_proxy(&url).map_err(|error| failed(name, &error))?;
+                let proxied = direct.clone().with_proxy(&url).map_err(|error| unproxied(name, &error))?;
                 Some((proxied, Exempt::parse(&first_variable(["NO_PROXY", "no_proxy"]).unwrap_or_default())))
             }
         };
@@ -103,8 +110,11 @@ impl Settings {
             trace
                 .map(|target| if is_switch(&target) { "-" } else { target })
                 .or((self.global.verbose > 1).then_some("-"));
-        Traced::new(Routed { direct, proxied }, trace)
-            .map_err(|error| Failure::new(Exit::NoAccount, "the trace file cannot be written").because(error))
+        Traced::new(Routed { direct, proxied }, trace).map_err(|error| {
+            Failure::new(Exit::NoAccount, "the trace file cannot be written")
+                .because(error)
+                .then("name another, or --trace for standard error")
+        })
     }
 
     /// The proxy, and who named it.

@@ -216,7 +216,7 @@ fn listener(error: &Error) -> Failure {
             let failure = Failure::new(Exit::NoAccount, "there is no listener for the redirect");
             caused(failure, error).then("give another --port, or none")
         }
-        _ => caused(failure, error),
+        _ => caused(failure, error).then("begin the login anew"),
     }
 }
 
@@ -238,7 +238,8 @@ fn configuration(error: &Error) -> Failure {
             caused(Failure::new(Exit::NoAccount, "an address cannot be used"), error)
                 .then("give an https address; http is for this machine alone (127.0.0.1)")
         }
-        _ => caused(Failure::new(Exit::NoAccount, "the configuration cannot be used"), error),
+        _ => caused(Failure::new(Exit::NoAccount, "the configuration cannot be used"), error)
+            .then("check what was given; countersign login --help"),
     }
 }
 
@@ -246,7 +247,8 @@ fn misuse(why: &str, error: &Error, doing: Doing<'_>) -> Failure {
     let failure = caused(Failure::usage(why), error);
     match doing {
         Doing::Using(key) => failure.then(format!("countersign status {}", word(label(key)))),
-        _ => failure,
+        Doing::Login => failure.then("countersign login --help"),
+        Doing::Logout(_) | Doing::Reading => failure.then("countersign help"),
     }
 }
 

@@ -43,10 +43,12 @@ pub(crate) fn run(args: &RequestArgs, settings: &Settings) -> Result<Exit, Failu
 
 /// The request as it was typed, without its authorisation.
 fn request(args: &RequestArgs) -> Result<Request<Vec<u8>>, Failure> {
-    let method = Method::from_bytes(args.method.as_bytes())
-        .map_err(|error| Failure::usage(format!("{:?} is no method", args.method)).because(error))?;
-    let uri: Uri =
-        args.url.parse().map_err(|error| Failure::usage("the address cannot be used").because(error))?;
+    let method = Method::from_bytes(args.method.as_bytes()).map_err(|error| {
+        Failure::usage(format!("{:?} is no method", args.method)).because(error).then("GET, POST, ...")
+    })?;
+    let uri: Uri = args.url.parse().map_err(|error| {
+        Failure::usage("the address cannot be used").because(error).then("give it with https:// and its host")
+    })?;
     if uri.scheme().is_none() || uri.host().is_none() {
         return Err(Failure::usage("the address is not complete").then("give it with https:// and its host"));
     }

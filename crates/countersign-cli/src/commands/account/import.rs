@@ -42,7 +42,9 @@ fn oauth2(args: &ImportArgs, token: &str, settings: &Settings) -> Result<Credent
         // Checked as it is for a login, so that what cannot be used is not kept.
         let server = AuthorizationServer::new(endpoint.as_str(), endpoint);
         server.map_err(|error| {
-            Failure::new(Exit::NoAccount, "--token-endpoint cannot be used").because(error)
+            Failure::new(Exit::NoAccount, "--token-endpoint cannot be used")
+                .because(error)
+                .then("give an https address")
         })?;
         client.token_endpoint = Some(endpoint.clone());
     }

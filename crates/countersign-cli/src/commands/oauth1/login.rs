@@ -36,7 +36,8 @@ pub(crate) fn run(args: &Oauth1LoginArgs, settings: &Settings) -> Result<(), Fai
     if out_of_band && settings.global.no_input {
         return Err(Failure::usage(
             "--callback oob needs somebody to bring the code back, and --no-input forbids asking",
-        ));
+        )
+        .then("leave --no-input out, or leave --callback out for a listener on this machine"));
     }
     let mut login = OAuth1Login::new(endpoints, ClientCredentials::new(args.consumer_key.as_str(), secret))
         .signature_method(Algorithm::from(args.signature_method))

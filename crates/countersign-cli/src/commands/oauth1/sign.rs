@@ -1,4 +1,4 @@
-use countersign_oauth1::{Algorithm, Form, Signer, Stamp, Target, Token, nonce};
+use countersign_oauth1::{Algorithm, Error, Form, Signer, Stamp, Target, Token, nonce};
 use countersign_token::{ClientCredentials, Grant, Timestamp, TokenCredentials, json::Value};
 use countersign_transport::{Clock, SystemClock};
 use countersign_wire::{flow::NoEntropy, header::oauth};
@@ -18,8 +18,7 @@ use crate::{
 
 /// Signs a request and prints it; sends nothing.
 pub(crate) fn run(args: &SignArgs, settings: &Settings) -> Result<(), Failure> {
-    let failed =
-        |error: countersign_oauth1::Error| Failure::usage("the request cannot be signed").because(error);
+    let failed = |error| unsignable(&error);
     let signer = signer(args, settings)?;
     let time = args.timestamp.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX));
     let time = time.map_or_else(|| SystemClock.now(), Timestamp::from_unix);
@@ -77,10 +76,18 @@ pub(crate) fn run(args: &SignArgs, settings: &Settings) -> Result<(), Failure> {
     ])
 }
 
+fn unsignable(error: &Error) -> Failure {
+    let failure = Failure::usage("the request cannot be signed").because(error);
+    match error {
+        Error::ClearText => failure.then("give an https address, or --signature-method HMAC-SHA1"),
+        Error::Parameter { .. } => failure.then("countersign oauth1 sign --help"),
+        _ => failure.then("mend the request as it will be sent"),
+    }
+}
+
 /// What signs: the credentials of the options, else those of an account.
 fn signer(args: &SignArgs, settings: &Settings) -> Result<Signer, Failure> {
-    let unsupported =
-        |error: countersign_oauth1::Error| Failure::usage("the request cannot be signed").because(error);
+    let unsupported = |error| unsignable(&error);
     let asked = args.signature_method.map(Algorithm::from);
     let Some(key) = &args.consumer_key else {
         let store = settings.store()?;

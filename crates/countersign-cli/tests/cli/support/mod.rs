@@ -137,6 +137,10 @@ impl Run {
             assert!(self.err.contains(words), "{args:?} does not say {words:?}: {}", self.err);
         }
         assert!(!self.err.contains("panicked"), "{}", self.err);
+        // What clap says of a misuse has its own way to name what to type.
+        let is_told =
+            self.err.contains("next:") || self.err.contains("try '--help'") || self.err.contains("Usage:");
+        assert!(is_told || matches!(code, 0 | 130), "{args:?} does not say what to type next: {}", self.err);
     }
 }
 

@@ -79,14 +79,15 @@ fn every_pointer_and_closure_is_a_transport() {
     let scripted = || ScriptedTransport::new().respond(ok("x"));
     let boxed: Box<dyn Transport> = Box::new(scripted());
     let shared: Arc<dyn Transport> = Arc::new(scripted());
+    let (one, other) = (scripted(), scripted());
     for body in [
         blocking(boxed),
         blocking(shared),
-        blocking(&scripted()),
+        blocking(&one),
         blocking(from_fn(|_| Ok(ok("x")))),
         asynchronous(Box::new(scripted())),
         asynchronous(Arc::new(scripted())),
-        asynchronous(&scripted()),
+        asynchronous(&other),
         asynchronous(Ready(from_fn(|_| Ok(ok("x"))))),
         asynchronous(from_async_fn(|_| Box::pin(async { Ok::<_, Error>(ok("x")) }))),
     ] {

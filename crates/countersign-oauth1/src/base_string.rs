@@ -66,7 +66,7 @@ pub(crate) fn collect_request(
 pub(crate) fn write(method: &str, uri: &BaseUri<'_>, collected: &mut Collected<'_>) -> Result<usize, Error> {
     let start = write_head(method, uri, collected.room)?;
     collected.sort();
-    collected.append_before(None, &mut 0);
+    collected.append_rest(0);
     finish(collected.room);
     Ok(start)
 }

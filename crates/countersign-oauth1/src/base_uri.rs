@@ -52,6 +52,7 @@ impl fmt::Display for UriFault {
 pub(crate) struct BaseUri<'a> {
     tls: bool,
     host: &'a str,
+    is_lower_case: bool,
     /// Absent when it is the default of the scheme.
     port: Option<u16>,
     path: &'a str,
@@ -70,8 +71,10 @@ impl<'a> BaseUri<'a> {
                 let scheme = scheme.ok_or(fault(UriFault::Scheme, 0))?;
                 let rest = text.get(scheme.len()..).unwrap_or_default();
                 let scheme = scheme.strip_suffix("://").unwrap_or(scheme);
-                let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
-                let end = end.unwrap_or(rest.len());
+                let named = run_of(rest, HOST);
+                let after = rest.get(named..).unwrap_or_default();
+                let end = after.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+                let end = end.map_or(rest.len(), |end| named.saturating_add(end));
                 let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
                 (scheme, authority, rest)
             }
@@ -98,6 +101,7 @@ impl<'a> BaseUri<'a> {
         Ok(Self {
             tls,
             host,
+            is_lower_case: !host.bytes().any(|byte| byte.is_ascii_uppercase()),
             port,
             path: if path.is_empty() { "/" } else { path },
             query,
@@ -116,7 +120,7 @@ impl<'a> BaseUri<'a> {
     /// Appends the base string URI through `write`, which takes it in pieces.
     fn pieces(&self, mut write: impl FnMut(&str)) {
         write(if self.tls { "https://" } else { "http://" });
-        if self.host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        if !self.is_lower_case {
             let mut lower = [0; 4];
             for char in self.host.chars() {
                 write(char.to_ascii_lowercase().encode_utf8(&mut lower));
@@ -133,7 +137,13 @@ impl<'a> BaseUri<'a> {
 
     /// Appends it percent-encoded, as the base string wants it.
     pub(crate) fn write_encoded(&self, out: &mut Room) {
-        self.pieces(|piece| out.encode(piece, &ONCE));
+        if self.is_lower_case && self.port.is_none() {
+            out.push(if self.tls { "https%3A%2F%2F" } else { "http%3A%2F%2F" });
+            out.encode(self.host, &ONCE);
+            out.encode(self.path, &ONCE);
+        } else {
+            self.pieces(|piece| out.encode(piece, &ONCE));
+        }
     }
 }
 
@@ -167,7 +177,7 @@ const fn fault(fault: UriFault, position: usize) -> Error {
 fn split_authority(authority: &str, start: usize, tls: bool) -> Result<(&str, Option<u16>), Error> {
     let at = |offset: usize| start.saturating_add(offset);
     // Most are a name of letters and no more.
-    if !authority.is_empty() && authority.bytes().all(is_host_byte) {
+    if !authority.is_empty() && run_of(authority, HOST) == authority.len() {
         return Ok((authority, None));
     }
     let last = |wanted| authority.bytes().rposition(|byte| byte == wanted);
@@ -208,21 +218,43 @@ fn split_authority(authority: &str, start: usize, tls: bool) -> Result<(&str, Op
     Ok((host, (number != default).then_some(number)))
 }
 
-/// How many bytes at the front pass a test; eight at a time, for most texts are long runs of what does.
-fn run_of(text: &str, passes: impl Fn(u8) -> bool) -> usize {
-    let (eights, _) = text.as_bytes().as_chunks::<8>();
-    let whole = eights.iter().take_while(|eight| eight.iter().fold(true, |all, byte| all & passes(*byte)));
-    whole.count().saturating_mul(8)
+/// RFC 3986 §3.2.2 `reg-name` without percent-encoding, which no resolver understands.
+fn is_host_byte(byte: u8) -> bool {
+    CLASSES.get(usize::from(byte)).is_some_and(|class| class & HOST != 0)
 }
 
-/// RFC 3986 §3.2.2 `reg-name` without percent-encoding, which no resolver understands.
-const fn is_host_byte(byte: u8) -> bool {
-    percent::is_unreserved(byte) || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=')
+/// What a byte may be part of.
+static CLASSES: [u8; 256] = classes();
+const HOST: u8 = 1;
+const PATH: u8 = 2;
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn classes() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        if percent::is_unreserved(byte) || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=') {
+            table[byte as usize] |= HOST;
+        }
+        // A percent sign needs a closer look, and a question mark ends the path.
+        if !matches!(byte, 0..=b' ' | 0x7f | b'#' | b'%' | b'?') {
+            table[byte as usize] |= PATH;
+        }
+        if byte == u8::MAX {
+            return table;
+        }
+        byte += 1;
+    }
+}
+
+/// How many bytes at the front are of a class.
+fn run_of(text: &str, class: u8) -> usize {
+    let is = |byte: &u8| CLASSES.get(usize::from(*byte)).is_some_and(|of| of & class != 0);
+    text.as_bytes().iter().position(|byte| !is(byte)).unwrap_or(text.len())
 }
 
 fn check_characters(rest: &str, start: usize) -> Result<(), Error> {
-    let ordinary = run_of(rest, |byte| !matches!(byte, 0..=b' ' | 0x7f | b'#' | b'%'));
-    let mut bytes = rest.bytes().enumerate().skip(ordinary);
+    let mut bytes = rest.bytes().enumerate().skip(run_of(rest, PATH));
     while let Some((offset, byte)) = bytes.next() {
         let found = match byte {
             b'#' => UriFault::Fragment,

@@ -21,7 +21,7 @@ pub use plaintext::Plaintext;
 use crate::{
     Algorithm, Error, Parameter, ParameterFault, Signature,
     encoding::{ONCE, Piece, look_up},
-    room::write,
+    room::{is_plain, write},
 };
 
 /// A method together with its key, ready to sign.
@@ -91,6 +91,10 @@ impl<'a> SharedSecret<'a> {
             if index > 0 {
                 each(b"&");
             }
+            if is_plain(secret.as_bytes()) {
+                each(secret.as_bytes());
+                continue;
+            }
             for bytes in secret.as_bytes().chunks((PART - Piece::WIDTH) / 3) {
                 let length = bytes.iter().fold(0, |at, byte| write(&mut part, at, look_up(&ONCE, *byte)));
                 each(part.get(..length).unwrap_or_default());
@@ -100,7 +104,8 @@ impl<'a> SharedSecret<'a> {
     }
 
     fn len(self) -> usize {
-        let encoded = |secret: &str| secret.bytes().map(|byte| look_up(&ONCE, byte).len()).sum::<usize>();
+        let sum = |secret: &str| secret.bytes().map(|byte| look_up(&ONCE, byte).len()).sum::<usize>();
+        let encoded = |secret: &str| if is_plain(secret.as_bytes()) { secret.len() } else { sum(secret) };
         encoded(self.client).saturating_add(1).saturating_add(encoded(self.token))
     }
 

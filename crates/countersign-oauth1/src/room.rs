@@ -1,7 +1,7 @@
 use alloc::{string::String, vec::Vec};
 use core::ops::Range;
 
-use crate::encoding::{Piece, Table, look_up};
+use crate::encoding::{ONCE, Piece, Table, look_up};
 
 /// Text that is written from front to back, in memory that is kept and wiped.
 ///
@@ -81,49 +81,40 @@ impl Room {
 
     /// Appends the encoding of bytes.
     pub(crate) fn encode_bytes(&mut self, bytes: &[u8], table: &Table) {
-        let (sixteens, rest) = bytes.as_chunks::<16>();
-        for sixteen in sixteens {
-            if are_plain(sixteen) {
-                if let Some(place) = self.spare(sixteen.len()).first_chunk_mut() {
-                    *place = *sixteen;
-                }
-                self.advance(sixteen.len());
-            } else {
-                self.encode_until(sixteen, table);
+        if is_plain(bytes) {
+            self.push_bytes(bytes);
+        } else {
+            for some in bytes.chunks(AT_ONCE) {
+                let mut window = self.window();
+                some.iter().for_each(|byte| window.put(look_up(table, *byte)));
+                let written = window.len();
+                self.advance(written);
             }
         }
-        self.encode_until(rest, table);
     }
 
-    /// Appends the encoding of bytes up to the first that the table leaves to the caller, or of as many as are
-    /// looked at once, and answers how many there were.
+    /// Room for as many pieces as are encoded at once.
     #[inline]
-    pub(crate) fn encode_until(&mut self, bytes: &[u8], table: &Table) -> usize {
-        let Some(window) = self.spare(WINDOW).first_chunk_mut::<WINDOW>() else { return 0 };
-        let mut at = 0_usize;
-        let mut count = 0_usize;
-        for byte in bytes.iter().take(AT_ONCE) {
-            let piece = look_up(table, *byte);
-            if piece.len() == 0 {
-                break;
-            }
-            // The mask changes nothing: it shows the compiler that the piece fits.
-            at &= 127;
-            if let Some(place) = window.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-                *place = piece.bytes();
-            }
-            at = at.wrapping_add(piece.len());
-            count = count.wrapping_add(1);
-        }
-        self.advance(at);
-        count
+    pub(crate) fn window(&mut self) -> Window<'_> {
+        // It is as long as it is asked to be.
+        Window { place: self.spare(WINDOW).first_chunk_mut(), at: 0 }
     }
 
     /// Appends a copy of what is there already.
     #[inline]
     pub(crate) fn push_within(&mut self, range: Range<usize>) {
         let length = range.len();
-        self.spare(length);
+        self.spare(length.max(BLOCK));
+        // Most are short, and a copy of known length takes no call.
+        if length <= BLOCK
+            && let Some((written, spare)) = self.bytes.split_at_mut_checked(self.used)
+            && let Some(block) = written.get(range.start..).and_then(<[u8]>::first_chunk::<BLOCK>)
+            && let Some(place) = spare.first_chunk_mut()
+        {
+            *place = *block;
+            self.advance(length);
+            return;
+        }
         if range.start <= range.end && range.end <= self.used {
             self.bytes.copy_within(range, self.used);
             self.advance(length);
@@ -159,14 +150,49 @@ impl Room {
     }
 }
 
+/// A length that is copied as a whole, in bytes.
+const BLOCK: usize = 64;
+
 /// How many bytes are encoded at once.
-pub(crate) const AT_ONCE: usize = 24;
+pub(crate) const AT_ONCE: usize = 48;
 
 /// The room that so many bytes may take, with what is written beyond it.
-const WINDOW: usize = 136;
-const _: () = assert!(AT_ONCE * Piece::LONGEST < 128 && WINDOW >= 127 + Piece::WIDTH);
+const WINDOW: usize = 264;
+const _: () = assert!((AT_ONCE + 1) * Piece::LONGEST < 256 && WINDOW >= 255 + Piece::WIDTH);
 
-/// Whether bytes stand for themselves; without a table, so that all are looked at together.
+/// A stretch of the room that [`AT_ONCE`] pieces fit into.
+pub(crate) struct Window<'a> {
+    place: Option<&'a mut [u8; WINDOW]>,
+    at: usize,
+}
+
+impl Window<'_> {
+    #[inline]
+    pub(crate) fn put(&mut self, piece: Piece) {
+        // The mask changes nothing: it shows the compiler that the piece fits.
+        let at = self.at & 255;
+        let place = self.place.as_deref_mut().and_then(|place| place.get_mut(at..)?.first_chunk_mut());
+        if let Some(place) = place {
+            *place = piece.bytes();
+        }
+        self.at = at.wrapping_add(piece.len());
+    }
+
+    /// How many bytes have been written.
+    pub(crate) fn len(&self) -> usize {
+        self.at
+    }
+}
+
+/// Whether all of it stands for itself; without a table, so that sixteen bytes are looked at together.
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    match (bytes.as_chunks(), bytes.last_chunk()) {
+        // The last sixteen overlap with those before.
+        ((sixteens, _), Some(last)) => sixteens.iter().all(are_plain) && are_plain(last),
+        (_, None) => bytes.iter().all(|byte| look_up(&ONCE, *byte).len() == 1),
+    }
+}
+
 fn are_plain(bytes: &[u8; 16]) -> bool {
     bytes.iter().fold(true, |all, &byte| {
         let letter = (byte | 0x20).wrapping_sub(b'a') < 26;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::{
     encoding::{AMPERSAND, EQUALS, FORM, TWICE, digits, look_up},
     parameter::{Met, Parameter},
-    room::Room,
+    room::{AT_ONCE, Room},
 };
 
 /// A parameter in the room: its name, `%3D`, its value and `%26`, all in their double encoding.
@@ -86,27 +86,41 @@ impl Collected<'_> {
         let start = self.room.len();
         let mut middle = None;
         let mut position = begins;
-        loop {
-            let rest = source.get(position..).unwrap_or_default();
-            position = position.saturating_add(self.room.encode_until(rest, &FORM));
-            match source.get(position) {
-                None | Some(b'&') => break,
-                Some(b'=') if middle.is_none() => {
-                    middle = Some(self.room.len());
-                    self.room.put(EQUALS);
+        let mut open = true;
+        while open {
+            let ahead = source.get(position..).unwrap_or_default();
+            let ahead = ahead.get(..AT_ONCE).unwrap_or(ahead);
+            let length = self.room.len();
+            let mut window = self.room.window();
+            let mut next = 0_usize;
+            while let Some(byte) = ahead.get(next) {
+                let mut piece = look_up(&FORM, *byte);
+                if piece.len() == 0 {
+                    piece = match byte {
+                        b'&' => break,
+                        b'=' if middle.is_none() => {
+                            middle = Some(length.saturating_add(window.len()));
+                            EQUALS
+                        }
+                        b'%' => {
+                            let at = position.saturating_add(next);
+                            let after = source.get(at.saturating_add(1)..).unwrap_or_default();
+                            let byte = digits(after).ok_or(at)?;
+                            met.note_decoded(byte);
+                            next = next.saturating_add(2);
+                            look_up(&TWICE, byte)
+                        }
+                        byte => look_up(&TWICE, *byte),
+                    };
                 }
-                Some(b'%') => {
-                    let after = source.get(position.saturating_add(1)..).unwrap_or_default();
-                    let byte = digits(after).ok_or(position)?;
-                    met.note_decoded(byte);
-                    self.room.put(look_up(&TWICE, byte));
-                    position = position.saturating_add(2);
-                }
-                Some(byte) if look_up(&FORM, *byte).len() == 0 => self.room.put(look_up(&TWICE, *byte)),
-                // The run was longer than what is looked at once.
-                Some(_) => continue,
+                window.put(piece);
+                next = next.wrapping_add(1);
             }
-            position = position.saturating_add(1);
+            // It ends with the source or an ampersand, and goes on when only what is looked at once has ended.
+            open = next >= AT_ONCE;
+            position = position.saturating_add(next);
+            let written = window.len();
+            self.room.advance(written);
         }
         if self.room.len() > start {
             let middle = middle.unwrap_or_else(|| {
@@ -150,16 +164,21 @@ impl Collected<'_> {
     }
 
     /// Appends the sorted parameters whose names come before `bound`, from the `next`th on.
-    pub(crate) fn append_before(&mut self, bound: Option<&str>, next: &mut usize) {
-        let bound = bound.map(|bound| (prefix(bound), bound.as_bytes()));
+    pub(crate) fn append_before(&mut self, bound: &str, next: &mut usize) {
+        let first = prefix(bound);
         while let Some(entry) = self.index.get(*next) {
-            if let Some((prefix, bound)) = bound
-                && (entry.prefix > prefix || (entry.prefix == prefix && entry.name(self.room) >= bound))
-            {
+            if entry.prefix > first || (entry.prefix == first && entry.name(self.room) >= bound.as_bytes()) {
                 return;
             }
             self.room.push_within(entry.start..entry.end);
             *next = next.saturating_add(1);
+        }
+    }
+
+    /// Appends the sorted parameters from the `next`th on.
+    pub(crate) fn append_rest(&mut self, next: usize) {
+        for entry in self.index.get(next..).unwrap_or_default() {
+            self.room.push_within(entry.start..entry.end);
         }
     }
 }

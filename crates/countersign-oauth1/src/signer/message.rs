@@ -6,7 +6,7 @@ use crate::{
     base_string::{self, Collected, Entry},
     base_uri::BaseUri,
     decimal::Decimal,
-    encoding::{AMPERSAND, EQUALS, ONCE, TWICE},
+    encoding::{AMPERSAND, ONCE, TWICE},
     method::Method,
     room::Room,
 };
@@ -157,29 +157,36 @@ impl<'a> Message<'a> {
         collected.sort();
         let start = base_string::write_head(self.target.method, &self.uri, collected.room)?;
         let mut next = 0;
+        let has_oauth = !collected.index.is_empty();
         for parameter in Parameter::SIGNED {
-            let value = match parameter {
-                Parameter::BodyHash => self.body_hash.as_deref(),
-                Parameter::Callback => self.target.callback,
-                Parameter::Nonce => Some(self.nonce),
-                Parameter::Timestamp => Some(self.timestamp.as_str()),
-                Parameter::Verifier => self.target.verifier,
-                Parameter::Version => self.target.version.then_some("1.0"),
-                kept => {
-                    collected.append_before(Some(kept.as_str()), &mut next);
-                    self.who.write_signed(kept, collected.room);
-                    None
-                }
+            let (name, value) = match parameter {
+                Parameter::BodyHash => ("oauth_body_hash%3D", self.body_hash.as_deref()),
+                Parameter::Callback => ("oauth_callback%3D", self.target.callback),
+                Parameter::Nonce => ("oauth_nonce%3D", Some(self.nonce)),
+                Parameter::Verifier => ("oauth_verifier%3D", self.target.verifier),
+                _ => ("", None),
             };
-            if let Some(value) = value {
-                collected.append_before(Some(parameter.as_str()), &mut next);
-                collected.room.push(parameter.as_str());
-                collected.room.put(EQUALS);
-                collected.room.encode(value, &TWICE);
-                collected.room.put(AMPERSAND);
+            if has_oauth {
+                collected.append_before(parameter.as_str(), &mut next);
+            }
+            match (parameter, value) {
+                (_, Some(value)) => {
+                    collected.room.push(name);
+                    collected.room.encode(value, &TWICE);
+                    collected.room.put(AMPERSAND);
+                }
+                (Parameter::Timestamp, None) => {
+                    collected.room.push("oauth_timestamp%3D");
+                    collected.room.push_bytes(self.timestamp.as_bytes());
+                    collected.room.put(AMPERSAND);
+                }
+                (Parameter::Version, None) if self.target.version => {
+                    collected.room.push("oauth_version%3D1.0%26");
+                }
+                (own, None) => self.who.write_signed(own, collected.room),
             }
         }
-        collected.append_before(None, &mut next);
+        collected.append_rest(next);
         base_string::finish(collected.room);
         Ok(start)
     }

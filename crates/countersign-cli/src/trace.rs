@@ -71,20 +71,24 @@ const SHOWN: [&str; 37] = [
 ];
 
 /// Header fields whose values hold nothing secret.
-const SHOWN_HEADERS: [HeaderName; 13] = [
+const SHOWN_HEADERS: [HeaderName; 17] = [
     http::header::ACCEPT,
     http::header::CACHE_CONTROL,
     http::header::CONNECTION,
     http::header::CONTENT_LENGTH,
     http::header::CONTENT_TYPE,
     http::header::DATE,
+    http::header::EXPIRES,
     http::header::HOST,
     http::header::PRAGMA,
+    http::header::REFERRER_POLICY,
     http::header::RETRY_AFTER,
     http::header::SERVER,
     http::header::TRANSFER_ENCODING,
     http::header::USER_AGENT,
+    http::header::VARY,
     http::header::WWW_AUTHENTICATE,
+    http::header::X_CONTENT_TYPE_OPTIONS,
 ];
 
 /// A transport that tells what it sends and receives.

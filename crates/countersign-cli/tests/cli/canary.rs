@@ -202,3 +202,27 @@ fn children_are_told_no_secret() {
     assert!(seen.contains("client_id=demo-web") && seen.contains("--client-secret"), "{seen}");
     canary::check_text("the command lines", &seen);
 }
+
+#[test]
+fn the_tour_shows_no_secret_in_its_trace() {
+    let home = Home::new();
+    let run =
+        home.check(&["demo", "--script", "--trace"], 0, &["> POST", "authorization: Bearer [redacted]"]);
+    for text in [&run.out, &run.err] {
+        assert!(!text.contains("demo-secret") && !text.contains("demo-consumer-secret"), "{text}");
+        for mark in [
+            "access_token\":\"",
+            "refresh_token\":\"",
+            "oauth_token=",
+            "oauth_token_secret=",
+            "oauth_signature=",
+            "code=",
+        ] {
+            for (at, _) in text.match_indices(mark) {
+                let value = text[at + mark.len()..].trim_start_matches('"');
+                assert!(value.starts_with("[redacted]"), "{mark} at {}", &text[at..at + 80]);
+            }
+        }
+    }
+    assert_eq!(home.stored().len(), 0);
+}

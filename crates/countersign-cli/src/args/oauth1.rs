@@ -103,6 +103,9 @@ pub(crate) struct SignArgs {
     /// A form body
     #[arg(long = "data", short = 'd', value_name = "FORM")]
     pub(crate) data: Option<String>,
+    /// A file that is the form body; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    pub(crate) data_file: Option<String>,
     /// Where the protocol parameters go
     #[arg(long, value_name = "PLACE", default_value = "header")]
     pub(crate) place: Place,

@@ -84,7 +84,8 @@ fn body(args: &RequestArgs) -> Result<(Vec<u8>, Option<&'static str>), Failure> 
     }
 }
 
-fn content(path: &str) -> Result<Vec<u8>, Failure> {
+/// What a file or standard input holds.
+pub(crate) fn content(path: &str) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = match path {
         "-" => io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes),

@@ -68,6 +68,22 @@ fn the_signature_goes_where_it_is_asked_to_go() {
     );
     let body = sign(&["--place", "body"]);
     assert!(body.starts_with("b=2&oauth_consumer_key=ck&") && body.contains("&oauth_signature="), "{body}");
+    home.write("form", "b=2");
+    let args = [
+        "oauth1",
+        "sign",
+        "POST",
+        "https://api.example/x?a=1",
+        "--data-file",
+        "form",
+        "--place",
+        "body",
+        "--timestamp",
+        "1",
+    ];
+    let from_file =
+        home.ok(&[&args[..], &["--nonce", "n", "--consumer-key", "ck", "--consumer-secret", "cs"]].concat());
+    assert_eq!(from_file, body);
     assert!(sign(&["--param", "scope=read"]).contains("scope=\"read\""));
     assert!(sign(&["--callback", "oob"]).contains("oauth_callback=\"oob\""));
     assert!(sign(&["--verifier", "v"]).contains("oauth_verifier=\"v\""));

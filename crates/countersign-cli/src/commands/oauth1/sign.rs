@@ -9,6 +9,7 @@ use crate::{
     commands::{
         account::{choose, label},
         errors::{self, Doing},
+        request::content,
     },
     exit::Exit,
     failure::Failure,
@@ -28,7 +29,15 @@ pub(crate) fn run(args: &SignArgs, settings: &Settings) -> Result<(), Failure> {
         None => nonce(&entropy).map_err(|error| Failure::new(Exit::Other, error.to_string()))?,
     };
     let params = pairs(&args.param)?;
-    let form = match (&args.data, args.place) {
+    let data = match &args.data_file {
+        Some(path) => Some(String::from_utf8(content(path)?).map_err(|error| {
+            Failure::usage(format!("{path} is no form"))
+                .because(error)
+                .then("leave a body that is no form out")
+        })?),
+        None => args.data.clone(),
+    };
+    let form = match (&data, args.place) {
         (Some(data), _) => Form::Encoded(data),
         (None, Place::Body) => Form::Encoded(""),
         (None, Place::Header | Place::Query) => Form::None,
@@ -56,7 +65,7 @@ pub(crate) fn run(args: &SignArgs, settings: &Settings) -> Result<(), Failure> {
     };
     let body = match args.place {
         Place::Body => Some(signer.form(target, stamp).map_err(failed)?),
-        Place::Header | Place::Query => args.data.clone(),
+        Place::Header | Place::Query => data.clone(),
     };
     if !settings.output.json {
         return settings.output.line(match (args.place, &body) {

@@ -5,10 +5,10 @@ use std::{hint, time::Instant};
 use crate::allocations;
 
 /// How often each contender has its turn.
-const TURNS: usize = 101;
+const TURNS: usize = 501;
 
-/// How long a turn takes, in nanoseconds.
-const TURN: u128 = 2_000_000;
+/// How long a turn takes, in nanoseconds: short, so that whatever else the machine does hits few of them.
+const TURN: u128 = 200_000;
 
 type Job<'a> = Box<dyn FnMut() -> usize + 'a>;
 
@@ -31,6 +31,18 @@ pub struct Result {
     /// The quartiles, between which half of the turns were.
     pub quartiles: (f64, f64),
     pub allocations: u64,
+    /// What a call took, turn by turn.
+    turns: Vec<f64>,
+}
+
+impl Result {
+    /// The median of the ratios to another contender, each from two turns that followed each other.
+    pub fn ratio(&self, other: &Self) -> f64 {
+        let mut ratios: Vec<_> =
+            self.turns.iter().zip(&other.turns).map(|(own, other)| own / other).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios[ratios.len() / 2]
+    }
 }
 
 impl<'a> Contest<'a> {
@@ -73,13 +85,15 @@ impl Contender<'_> {
     }
 
     fn result(mut self) -> Result {
-        self.nanoseconds.sort_by(f64::total_cmp);
-        let at = |share: usize| self.nanoseconds[self.nanoseconds.len() * share / 4];
+        let mut sorted = self.nanoseconds.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at = |share: usize| sorted[sorted.len() * share / 4];
         Result {
             name: self.name,
             median: at(2),
             quartiles: (at(1), at(3)),
             allocations: allocations::of(&mut self.job),
+            turns: self.nanoseconds,
         }
     }
 }

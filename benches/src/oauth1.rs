@@ -140,14 +140,14 @@ fn contest(case: &Case) -> bool {
 
     println!("{}, base string of {} bytes", case.name, base_string.len());
     let of = |name| results.iter().find(|result| result.name == name).unwrap();
-    for Result { name, median, quartiles: (low, high), allocations } in &results {
-        let ratio = median / of(FLOOR).median;
+    for result @ Result { name, median, quartiles: (low, high), allocations, .. } in &results {
+        let ratio = result.ratio(of(FLOOR));
         let wrong = if *name == PEER && !case.peer_is_right { " (wrong signature)" } else { "" };
         println!(
             "  {median:>7.0} ns ({low:.0} to {high:.0})  {ratio:>5.2} × floor  {allocations:>3} allocations  {name}{wrong}"
         );
     }
-    let ratio = |a, b| of(a).median / of(b).median;
+    let ratio = |a, b| of(a).ratio(of(b));
     let (reused, one_shot) = case.targets;
     [
         judge("reused, × floor", ratio(REUSED, FLOOR), reused),

@@ -103,7 +103,7 @@ pub(crate) fn query_fault(uri: &BaseUri<'_>, offset: usize) -> Error {
 }
 
 /// RFC 9110 §5.6.2 `tchar`.
-const fn is_token_byte(byte: u8) -> bool {
+pub(crate) const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,

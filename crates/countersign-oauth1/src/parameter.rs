@@ -119,8 +119,7 @@ impl fmt::Display for Place {
 /// The protocol parameters met in one place.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Met {
-    once: u32,
-    repeated: Option<Parameter>,
+    names: u32,
     beyond_ascii: bool,
 }
 
@@ -128,11 +127,7 @@ impl Met {
     /// Notes a name; one that is not of the protocol counts for nothing.
     pub(crate) fn note(&mut self, name: &str) {
         if let Some(parameter) = Parameter::of_protocol(name) {
-            let bit = 1 << parameter as u32;
-            if self.once & bit != 0 {
-                self.repeated.get_or_insert(parameter);
-            }
-            self.once |= bit;
+            self.names |= 1 << parameter as u32;
         }
     }
 
@@ -146,11 +141,7 @@ impl Met {
         self.beyond_ascii
     }
 
-    pub(crate) fn repeated(self) -> Option<Parameter> {
-        self.repeated
-    }
-
     pub(crate) fn first(self) -> Option<Parameter> {
-        Parameter::PROTOCOL.into_iter().find(|parameter| self.once & (1 << *parameter as u32) != 0)
+        Parameter::PROTOCOL.into_iter().find(|parameter| self.names & (1 << *parameter as u32) != 0)
     }
 }

@@ -1,15 +1,20 @@
+mod fields;
 mod incoming;
+mod values;
 mod verified;
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::vec::Vec;
 use core::fmt;
 
 use countersign_token::{Secret, Timestamp};
-use countersign_wire::{Error as WireError, Params, form, header};
+use countersign_wire::{Params, form, header};
 use subtle::ConstantTimeEq;
 
 pub use incoming::Incoming;
 pub use verified::Verified;
+
+use fields::{Field, Fields};
+use values::{Span, Values};
 
 use crate::{
     Algorithm, BodyHash, Error, Form, Methods, Parameter, ParameterFault, Place, Problem, SignatureMethod,
@@ -31,20 +36,19 @@ use crate::{Rsa, RsaHash};
 #[derive(Clone)]
 pub struct Received {
     algorithm: Algorithm,
-    method_name: String,
     place: Place,
-    consumer_key: String,
-    token: Option<Secret>,
-    callback: Option<Secret>,
-    verifier: Option<Secret>,
     timestamp: Option<Timestamp>,
-    nonce: Option<String>,
-    signature: Secret,
-    realm: Option<String>,
+    verifier: Option<Secret>,
     /// Whether the hash of the body is right, when there is one.
     body_hash: Option<bool>,
-    base_string: Secret,
-    parameters: Params,
+    /// All texts of the request, the base string among them.
+    room: Room,
+    values: Values,
+    base_string: Span,
+    query: Span,
+    form: Span,
+    /// What the header holds beside the protocol's.
+    extra: Params,
 }
 
 impl Received {
@@ -52,90 +56,129 @@ impl Received {
     ///
     /// # Errors
     /// [`Error::Unsigned`] when the request carries no OAuth 1.0a parameters, [`Error::Parameter`] when one is
-    /// missing, repeated, in a second place, malformed or asks for what is unsupported, [`Error::ClearText`]
+    /// missing, repeated, in a second place, malformed or asks for what is not accepted, [`Error::ClearText`]
     /// for PLAINTEXT without TLS, and the errors of reading URI, header and form.
     pub fn parse(incoming: Incoming<'_>) -> Result<Self, Error> {
         let uri = BaseUri::parse(incoming.uri)?;
-        let in_header = match incoming.authorization {
-            Some(value) => header::oauth::parse(value).map_err(header_error)?,
-            None => None,
-        };
-        let (mut room, mut index) = (Room::default(), Vec::new());
-        let mut collected = Collected { room: &mut room, index: &mut index };
-        let query = collected.encoded(uri.query).map_err(|offset| base_string::query_fault(&uri, offset))?;
         let form_text = incoming.form.text();
-        let form = collected.encoded(form_text).map_err(|position| Error::Form { position })?;
-        let place = place(in_header.is_some(), form, query)?;
+        let (mut room, mut index) = (Room::default(), Vec::new());
+        let length = uri.query.len().saturating_add(form_text.len());
+        let header_length = incoming.authorization.map_or(0, str::len);
+        room.reserve(length.saturating_add(header_length).saturating_mul(5).saturating_add(1024));
+        let mut collected = Collected { room: &mut room, index: &mut index };
 
-        let in_query = decoded(uri.query, Place::Query)?;
-        let in_form = decoded(form_text, Place::Form)?;
-        let in_header = in_header.unwrap_or_default();
-        if let Some(name) = in_header.repeated() {
-            let named = is_realm(name).then_some(Parameter::Realm);
-            let parameter = named.or(Parameter::of_protocol(name)).unwrap_or(Parameter::Other);
-            return Err(Error::parameter(parameter, ParameterFault::Repeated));
-        }
-        for (name, value) in in_header.iter() {
-            if !is_realm(name) {
-                collected.decoded(name, value);
+        let mut values = Values::default();
+        let mut extra = Params::new();
+        let mut repeated = None;
+        let in_header = incoming.authorization.map(header::split_scheme);
+        let in_header = in_header.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("OAuth"));
+        for field in Fields::new(in_header.map_or("", |(_, fields)| fields)) {
+            let Field { name, value, position } = field?;
+            let name = values::decoded(name, position)?;
+            if is_realm(&name) {
+                if !values.keep(Parameter::Realm, &value, collected.room) {
+                    repeated.get_or_insert(Parameter::Realm);
+                }
+                continue;
+            }
+            let value = values::decoded(&value, position)?;
+            collected.decoded(&name, &value);
+            match Parameter::of_protocol(&name) {
+                Some(parameter) => {
+                    if !values.keep(parameter, &value, collected.room) {
+                        repeated.get_or_insert(parameter);
+                    }
+                }
+                None => extra.push(name, &*value),
             }
         }
-        let start = base_string::write(incoming.method, &uri, &mut collected)?;
-        let base_string = Secret::new(room.text(start..room.len()));
-
-        let protocol = match place {
-            Place::Header => &in_header,
-            Place::Form => &in_form,
-            Place::Query => &in_query,
+        let query = collected.encoded(uri.query).map_err(|offset| base_string::query_fault(&uri, offset))?;
+        let form = collected.encoded(form_text).map_err(|position| Error::Form { position })?;
+        let place = place(in_header.is_some(), form, query)?;
+        check_utf8(uri.query, query, Place::Query)?;
+        check_utf8(form_text, form, Place::Form)?;
+        if extra.repeated().is_some() {
+            repeated.get_or_insert(Parameter::Other);
+        }
+        let own = match place {
+            Place::Header => "",
+            Place::Form => form_text,
+            Place::Query => uri.query,
         };
-        let (algorithm, method_name) = check(protocol, incoming.methods)?;
+        for (name, value) in parsed(own).iter() {
+            if let Some(parameter) = Parameter::of_protocol(name)
+                && !values.keep(parameter, value, collected.room)
+            {
+                repeated.get_or_insert(parameter);
+            }
+        }
+        if let Some(parameter) = repeated {
+            return Err(Error::parameter(parameter, ParameterFault::Repeated));
+        }
+        let start = base_string::write(incoming.method, &uri, &mut collected)?;
+        let base_string = Span::since(start, &room);
+        let query = Span::keep(uri.query, &mut room);
+        let form = Span::keep(form_text, &mut room);
+
+        let value = |parameter| values.filled(parameter, &room);
+        let needed = |parameter| value(parameter).ok_or(Error::parameter(parameter, ParameterFault::Missing));
+        if values.get(Parameter::Version, &room).is_some_and(|version| version != "1.0") {
+            return Err(Error::parameter(Parameter::Version, ParameterFault::Malformed));
+        }
+        let method_name = needed(Parameter::SignatureMethod)?;
+        let algorithm = Algorithm::from_name(method_name).unwrap_or(Algorithm::Own);
+        if !incoming.methods.contains(algorithm) {
+            let fault = ParameterFault::NotAccepted(incoming.methods);
+            return Err(Error::parameter(Parameter::SignatureMethod, fault));
+        }
         if algorithm == Algorithm::Plaintext && !uri.is_private() {
             return Err(Error::ClearText);
         }
-        let body_hash = protocol.first(Parameter::BodyHash.as_str());
+        let body_hash = values.get(Parameter::BodyHash, &room);
         let body_hash = body_hash.map(|hash| check_body(&incoming, method_name, hash)).transpose()?;
-        let value =
-            |parameter: Parameter| protocol.first(parameter.as_str()).filter(|value| !value.is_empty());
-        let needed = |parameter| value(parameter).ok_or(Error::parameter(parameter, ParameterFault::Missing));
-        let (timestamp, nonce) = match algorithm {
-            Algorithm::Plaintext => (value(Parameter::Timestamp), value(Parameter::Nonce)),
-            _ => (Some(needed(Parameter::Timestamp)?), Some(needed(Parameter::Nonce)?)),
+        let timestamp = match algorithm {
+            Algorithm::Plaintext => value(Parameter::Timestamp),
+            _ => {
+                needed(Parameter::Nonce)?;
+                Some(needed(Parameter::Timestamp)?)
+            }
         };
+        needed(Parameter::ConsumerKey)?;
+        needed(Parameter::Signature)?;
+        let timestamp = timestamp.map(positive).transpose()?;
+        let verifier = value(Parameter::Verifier).map(Secret::from);
         Ok(Self {
             algorithm,
-            method_name: method_name.to_owned(),
             place,
-            consumer_key: needed(Parameter::ConsumerKey)?.to_owned(),
-            token: value(Parameter::Token).map(Secret::from),
-            callback: value(Parameter::Callback).map(Secret::from),
-            verifier: value(Parameter::Verifier).map(Secret::from),
-            timestamp: timestamp.map(positive).transpose()?,
-            nonce: nonce.map(String::from),
-            signature: needed(Parameter::Signature)?.into(),
-            realm: in_header.iter().find(|(name, _)| is_realm(name)).map(|(_, realm)| realm.to_owned()),
+            timestamp,
+            verifier,
             body_hash,
+            values,
             base_string,
-            parameters: (in_header.iter().filter(|(name, _)| !is_realm(name)))
-                .chain(in_query.iter())
-                .chain(in_form.iter())
-                .filter(|(name, _)| Parameter::of_protocol(name).is_none())
-                .collect(),
+            query,
+            form,
+            extra,
+            room,
         })
+    }
+
+    fn value(&self, parameter: Parameter) -> Option<&str> {
+        self.values.filled(parameter, &self.room)
     }
 
     /// The client's identifier.
     pub fn consumer_key(&self) -> &str {
-        &self.consumer_key
+        self.value(Parameter::ConsumerKey).unwrap_or_default()
     }
 
     /// The identifier of the token or of the temporary credentials; an empty one counts as none.
     pub fn token(&self) -> Option<&str> {
-        self.token.as_ref().map(Secret::expose)
+        self.value(Parameter::Token)
     }
 
     /// Where the user is to be sent back to, or `oob` (RFC 5849 §2.1).
     pub fn callback(&self) -> Option<&str> {
-        self.callback.as_ref().map(Secret::expose)
+        self.value(Parameter::Callback)
     }
 
     /// The verifier (RFC 5849 §2.3); compare it with [`Secret::ct_eq`].
@@ -150,7 +193,7 @@ impl Received {
 
     /// The nonce; PLAINTEXT may leave it out.
     pub fn nonce(&self) -> Option<&str> {
-        self.nonce.as_deref()
+        self.value(Parameter::Nonce)
     }
 
     /// The signature method.
@@ -160,7 +203,7 @@ impl Received {
 
     /// The name of the signature method, which is all that tells methods that are not the crate's apart.
     pub fn method_name(&self) -> &str {
-        &self.method_name
+        self.value(Parameter::SignatureMethod).unwrap_or_default()
     }
 
     /// Whether the request has an `oauth_body_hash`, so that its signature covers the body.
@@ -177,19 +220,24 @@ impl Received {
 
     /// The realm, which is not signed.
     pub fn realm(&self) -> Option<&str> {
-        self.realm.as_deref()
+        self.values.get(Parameter::Realm, &self.room)
     }
 
     /// Every signed parameter that is not the protocol's: those of the header, then of the query, then of the form.
-    pub fn parameters(&self) -> &Params {
-        &self.parameters
+    ///
+    /// They are decoded anew at each call: most servers have parameters of query and form already.
+    pub fn parameters(&self) -> Params {
+        let query = parsed(self.query.of(&self.room));
+        let form = parsed(self.form.of(&self.room));
+        let own = query.iter().chain(form.iter()).filter(|(name, _)| Parameter::of_protocol(name).is_none());
+        self.extra.iter().chain(own).collect()
     }
 
     /// The base string as the server computes it (RFC 5849 §3.4.1), for a person who looks for a difference.
     ///
     /// It holds every parameter of the request, so it is no text for a log or an answer.
     pub fn base_string(&self) -> &str {
-        self.base_string.expose()
+        self.base_string.of(&self.room)
     }
 
     /// Checks the timestamp alone, before any secret is looked up; PLAINTEXT without one passes.
@@ -265,10 +313,11 @@ impl Received {
 
     /// Whether signature and body hash hold; `None` for a method of another name.
     fn holds(&self, method: &dyn SignatureMethod) -> Option<bool> {
-        if method.name() != self.method_name {
+        if method.name() != self.method_name() {
             return None;
         }
-        let signed = method.verify(self.base_string.expose(), self.signature.expose());
+        let signature = self.value(Parameter::Signature).unwrap_or_default();
+        let signed = method.verify(self.base_string(), signature);
         Some(signed & self.body_hash.unwrap_or(true))
     }
 }
@@ -284,29 +333,6 @@ fn place(in_header: bool, form: Met, query: Met) -> Result<Place, Error> {
     match apart {
         Some(parameter) => Err(Error::parameter(parameter, ParameterFault::SecondPlace)),
         None => Ok(place),
-    }
-}
-
-/// Checks repetition, version, method and extensions (RFC 5849 §3.2).
-fn check(protocol: &Params, methods: Methods) -> Result<(Algorithm, &str), Error> {
-    let of = |parameter, fault| Error::parameter(parameter, fault);
-    let mut met = Met::default();
-    protocol.iter().for_each(|(name, _)| met.note(name));
-    if let Some(parameter) = met.repeated() {
-        return Err(of(parameter, ParameterFault::Repeated));
-    }
-    if protocol.first(Parameter::Version.as_str()).is_some_and(|version| version != "1.0") {
-        return Err(of(Parameter::Version, ParameterFault::Malformed));
-    }
-    let name = protocol.first(Parameter::SignatureMethod.as_str()).unwrap_or_default();
-    if name.is_empty() {
-        return Err(of(Parameter::SignatureMethod, ParameterFault::Missing));
-    }
-    let algorithm = Algorithm::from_name(name).unwrap_or(Algorithm::Own);
-    if methods.contains(algorithm) {
-        Ok((algorithm, name))
-    } else {
-        Err(of(Parameter::SignatureMethod, ParameterFault::NotAccepted(methods)))
     }
 }
 
@@ -329,41 +355,34 @@ fn positive(text: &str) -> Result<Timestamp, Error> {
     }
 }
 
-fn decoded(text: &str, place: Place) -> Result<Params, Error> {
-    form::parse(text).map_err(|_| Error::NotUtf8 { place })
+/// Refuses a query or form that is not UTF-8 once decoded (RFC 5849 §3.6).
+fn check_utf8(text: &str, met: Met, place: Place) -> Result<(), Error> {
+    if met.is_beyond_ascii() && form::parse(text).is_err() { Err(Error::NotUtf8 { place }) } else { Ok(()) }
+}
+
+/// What has been checked to be a form.
+fn parsed(text: &str) -> Params {
+    if text.is_empty() { Params::new() } else { form::parse(text).unwrap_or_default() }
 }
 
 fn is_realm(name: &str) -> bool {
     name.eq_ignore_ascii_case(Parameter::Realm.as_str())
 }
 
-fn header_error(error: WireError) -> Error {
-    match error {
-        WireError::NotUtf8 => Error::NotUtf8 { place: Place::Header },
-        WireError::Header { position } | WireError::PercentEncoding { position } => {
-            Error::Header { position }
-        }
-        _ => Error::Header { position: 0 },
-    }
-}
-
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             algorithm,
-            method_name: _,
             place,
-            consumer_key: _,
-            token: _,
-            callback: _,
-            verifier: _,
             timestamp,
-            nonce: _,
-            signature: _,
-            realm: _,
+            verifier: _,
             body_hash: _,
+            room: _,
+            values: _,
             base_string: _,
-            parameters: _,
+            query: _,
+            form: _,
+            extra: _,
         } = self;
         f.debug_struct("Received")
             .field("algorithm", algorithm)

@@ -272,8 +272,8 @@ fn an_http_request_is_taken_as_the_library_hands_it_over() {
         .insert("content-type", HeaderValue::from_static("Application/X-WWW-Form-Urlencoded; charset=UTF-8"));
     let incoming = Incoming::from_http(&Method::POST, uri, &headers, body).unwrap();
     let received = Received::parse(incoming).unwrap();
-    let params: Vec<_> = received.parameters().iter().collect();
-    assert_eq!(params, [("a", "1"), ("b", "2 3")]);
+    let params = received.parameters();
+    assert_eq!(params.iter().collect::<Vec<_>>(), [("a", "1"), ("b", "2 3")]);
     let verified = received.verify(&Secret::new("cs"), None).unwrap();
     assert_eq!(verified.received().place(), Place::Header);
 

@@ -217,7 +217,8 @@ fn steps_of_the_rfc() {
             let of_all =
                 base_string(Target::new("POST", "http://example.com/request", Form::None), &expected);
             assert_eq!(received.base_string(), of_all.unwrap());
-            let mut own: Vec<_> = received.parameters().iter().collect();
+            let parameters = received.parameters();
+            let mut own: Vec<_> = parameters.iter().collect();
             own.sort_unstable();
             let mut others: Vec<_> =
                 expected.into_iter().filter(|(name, _)| !name.starts_with("oauth_")).collect();

@@ -177,7 +177,7 @@ fn nothing_of_oauth1_shows_a_secret() {
     use countersign_flow::{
         OAuth1,
         oauth1::{
-            AuthorizedLogin, Callback, CallbackConfirmed, Endpoints, LoginRequest, PendingLogin, Redeemed,
+            self, AuthorizedLogin, CallbackConfirmed, Endpoints, LoginRequest, PendingLogin,
             TemporaryCredentialsRequest, TokenCredentialsRequest,
         },
     };
@@ -219,11 +219,11 @@ fn nothing_of_oauth1_shows_a_secret() {
         LoginRequest<'_> => request(),
         TemporaryCredentialsRequest => request().begin().unwrap(),
         PendingLogin => begun(),
-        Callback => begun().callback("oauth_token=x").unwrap(),
-        Callback => begun().callback(&format!("oauth_token={SECRET}&oauth_verifier={SECRET}")).unwrap(),
+        oauth1::Callback => begun().callback("oauth_token=x").unwrap(),
+        oauth1::Callback => begun().callback(&format!("oauth_token={SECRET}&oauth_verifier={SECRET}")).unwrap(),
         AuthorizedLogin => authorized(),
         TokenCredentialsRequest => authorized().redeem().unwrap(),
-        Redeemed => redeemed(),
+        oauth1::Redeemed => redeemed(),
         OAuth1 => OAuth1::new(client.clone(), TokenCredentials::new(SECRET, SECRET)),
         Error, Display => refused().unwrap_err(),
     }

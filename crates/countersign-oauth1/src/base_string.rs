@@ -36,7 +36,7 @@ use crate::{
 pub fn base_string(target: Target<'_>, protocol: &[(&str, &str)]) -> Result<String, Error> {
     let uri = BaseUri::parse(target.uri)?;
     let (mut room, mut index) = (Room::default(), Vec::new());
-    let mut collected = Collected { room: &mut room, index: &mut index };
+    let mut collected = Collected::new(&mut room, &mut index);
     collected.encoded(uri.query).map_err(|offset| query_fault(&uri, offset))?;
     collected.encoded(target.form.text()).map_err(|position| Error::Form { position })?;
     for (name, value) in protocol {

@@ -65,7 +65,7 @@ impl Received {
         let length = uri.query.len().saturating_add(form_text.len());
         let header_length = incoming.authorization.map_or(0, str::len);
         room.reserve(length.saturating_add(header_length).saturating_mul(5).saturating_add(1024));
-        let mut collected = Collected { room: &mut room, index: &mut index };
+        let mut collected = Collected::new(&mut room, &mut index);
 
         let mut values = Values::default();
         let mut extra = Params::new();

@@ -11,12 +11,14 @@ pub(crate) struct Room {
     /// All that was ever in use; only the front of it is.
     bytes: Vec<u8>,
     used: usize,
+    /// How much was in use before some of it was forgotten.
+    most: usize,
 }
 
 impl Room {
     #[inline]
     pub(crate) fn clear(&mut self) {
-        self.used = 0;
+        self.truncate(0);
     }
 
     #[inline]
@@ -27,6 +29,7 @@ impl Room {
     /// Forgets what was written since.
     #[inline]
     pub(crate) fn truncate(&mut self, length: usize) {
+        self.most = self.most.max(self.used);
         self.used = self.used.min(length);
     }
 
@@ -41,9 +44,15 @@ impl Room {
     pub(crate) fn spare(&mut self, more: usize) -> &mut [u8] {
         let needed = self.used.saturating_add(more);
         if self.bytes.len() < needed {
-            self.bytes.resize(needed, 0);
+            self.grow(needed);
         }
         self.bytes.get_mut(self.used..).unwrap_or_default()
+    }
+
+    #[cold]
+    fn grow(&mut self, needed: usize) {
+        self.bytes.reserve(needed.saturating_sub(self.bytes.len()));
+        self.bytes.resize(self.bytes.capacity(), 0);
     }
 
     /// Takes so many of the spare bytes as written.
@@ -85,7 +94,8 @@ impl Room {
             self.push_bytes(bytes);
         } else {
             for some in bytes.chunks(AT_ONCE) {
-                let mut window = self.window();
+                // There is a window whenever there is memory.
+                let Some(mut window) = self.window() else { return };
                 some.iter().for_each(|byte| window.put(look_up(table, *byte)));
                 let written = window.len();
                 self.advance(written);
@@ -95,9 +105,8 @@ impl Room {
 
     /// Room for as many pieces as are encoded at once.
     #[inline]
-    pub(crate) fn window(&mut self) -> Window<'_> {
-        // It is as long as it is asked to be.
-        Window { place: self.spare(WINDOW).first_chunk_mut(), at: 0 }
+    pub(crate) fn window(&mut self) -> Option<Window<'_>> {
+        self.spare(WINDOW).first_chunk_mut().map(|place| Window { place, at: 0 })
     }
 
     /// Appends a copy of what is there already.
@@ -144,7 +153,8 @@ impl Room {
     /// passwords.
     pub(crate) fn into_text(mut self) -> String {
         let mut bytes = core::mem::take(&mut self.bytes);
-        bytes.get_mut(self.used..).unwrap_or_default().fill(0);
+        let end = self.most.saturating_add(WINDOW).min(bytes.len());
+        bytes.get_mut(self.used..end).unwrap_or_default().fill(0);
         bytes.truncate(self.used);
         String::from_utf8(bytes).unwrap_or_default()
     }
@@ -162,7 +172,7 @@ const _: () = assert!((AT_ONCE + 1) * Piece::LONGEST < 256 && WINDOW >= 255 + Pi
 
 /// A stretch of the room that [`AT_ONCE`] pieces fit into.
 pub(crate) struct Window<'a> {
-    place: Option<&'a mut [u8; WINDOW]>,
+    place: &'a mut [u8; WINDOW],
     at: usize,
 }
 
@@ -171,9 +181,8 @@ impl Window<'_> {
     pub(crate) fn put(&mut self, piece: Piece) {
         // The mask changes nothing: it shows the compiler that the piece fits.
         let at = self.at & 255;
-        let place = self.place.as_deref_mut().and_then(|place| place.get_mut(at..)?.first_chunk_mut());
-        if let Some(place) = place {
-            *place = piece.bytes();
+        if let Some(place) = self.place.get_mut(at..at.wrapping_add(Piece::WIDTH)) {
+            place.copy_from_slice(&piece.bytes());
         }
         self.at = at.wrapping_add(piece.len());
     }

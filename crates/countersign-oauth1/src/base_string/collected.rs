@@ -52,9 +52,19 @@ fn first_bytes(eight: [u8; 8], length: usize) -> u64 {
 pub(crate) struct Collected<'a> {
     pub(crate) room: &'a mut Room,
     pub(crate) index: &'a mut Vec<Entry>,
+    /// Whether a name begins as the protocol's do.
+    has_oauth: bool,
 }
 
-impl Collected<'_> {
+impl<'a> Collected<'a> {
+    pub(crate) fn new(room: &'a mut Room, index: &'a mut Vec<Entry>) -> Self {
+        Self { room, index, has_oauth: false }
+    }
+
+    pub(crate) fn has_oauth(&self) -> bool {
+        self.has_oauth
+    }
+
     /// Adds a parameter by its decoded name and value.
     pub(crate) fn decoded(&mut self, name: &str, value: &str) {
         let start = self.room.len();
@@ -91,7 +101,7 @@ impl Collected<'_> {
             let ahead = source.get(position..).unwrap_or_default();
             let ahead = ahead.get(..AT_ONCE).unwrap_or(ahead);
             let length = self.room.len();
-            let mut window = self.room.window();
+            let Some(mut window) = self.room.window() else { return Err(position) };
             let mut next = 0_usize;
             while let Some(byte) = ahead.get(next) {
                 let mut piece = look_up(&FORM, *byte);
@@ -138,6 +148,7 @@ impl Collected<'_> {
     fn enter(&mut self, met: &mut Met, start: usize, middle: usize) {
         let prefix = first_bytes(self.room.eight(start), middle.saturating_sub(start));
         if prefix >> 16 == OAUTH {
+            self.has_oauth = true;
             let name = self.room.text(start..middle);
             met.note(name);
             if name == Parameter::Signature.as_str() {
@@ -150,7 +161,7 @@ impl Collected<'_> {
 
     /// Sorts by encoded name, then by encoded value (RFC 5849 §3.4.1.3.2).
     pub(crate) fn sort(&mut self) {
-        let Self { room, index } = self;
+        let Self { room, index, has_oauth: _ } = self;
         // Numbers first, and then the few that begin alike.
         index.sort_unstable_by_key(|entry| entry.prefix);
         for alike in index.chunk_by_mut(|a, b| a.prefix == b.prefix) {

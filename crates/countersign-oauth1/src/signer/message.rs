@@ -149,7 +149,7 @@ impl<'a> Message<'a> {
 
     /// Appends the base string (RFC 5849 §3.4.1), and answers where it begins.
     pub(super) fn write_base_string(&self, room: &mut Room, index: &mut Vec<Entry>) -> Result<usize, Error> {
-        let mut collected = Collected { room, index };
+        let mut collected = Collected::new(room, index);
         base_string::collect_request(&self.uri, self.target.form.text(), &mut collected)?;
         for (name, value) in self.target.extra {
             collected.decoded(name, value);
@@ -157,7 +157,8 @@ impl<'a> Message<'a> {
         collected.sort();
         let start = base_string::write_head(self.target.method, &self.uri, collected.room)?;
         let mut next = 0;
-        let has_oauth = !collected.index.is_empty();
+        // Parameters of the protocol stand together, unless another one has a name that begins as theirs do.
+        collected.append_before("oauth_", &mut next);
         for parameter in Parameter::SIGNED {
             let (name, value) = match parameter {
                 Parameter::BodyHash => ("oauth_body_hash%3D", self.body_hash.as_deref()),
@@ -166,7 +167,7 @@ impl<'a> Message<'a> {
                 Parameter::Verifier => ("oauth_verifier%3D", self.target.verifier),
                 _ => ("", None),
             };
-            if has_oauth {
+            if collected.has_oauth() {
                 collected.append_before(parameter.as_str(), &mut next);
             }
             match (parameter, value) {

@@ -2,8 +2,9 @@
 """Plays the person at a browser: signs in, approves, and follows redirects to the end.
 
 Called as a browser is, with the authorization URL as its one argument. Every form on the way is filled with
-a name and a password and sent with the button that approves. With PERSON_ANSWER=deny the last form is
-refused. The page at the end is printed, so that a verification code can be read from it.
+a name and a password and sent with the button that approves. PERSON_NAME is who signs in; with
+PERSON_ANSWER=deny the last form is refused. The page at the end is printed, so that a verification code can
+be read from it.
 """
 
 import os
@@ -15,7 +16,8 @@ import urllib.request
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 
-NAMES = {"login": "ann", "username": "ann", "user": "ann", "password": "demo"}
+NAME = os.environ.get("PERSON_NAME", "ann")
+NAMES = {"login": NAME, "username": NAME, "user": NAME, "password": "demo"}
 APPROVE = re.compile(r"approve|allow|continue|sign|confirm|authori", re.IGNORECASE)
 DENY = re.compile(r"deny|cancel|abort|refuse", re.IGNORECASE)
 

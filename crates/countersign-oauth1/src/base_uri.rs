@@ -72,9 +72,10 @@ impl<'a> BaseUri<'a> {
                 let rest = text.get(scheme.len()..).unwrap_or_default();
                 let scheme = scheme.strip_suffix("://").unwrap_or(scheme);
                 let named = run_of(rest, HOST);
-                let after = rest.get(named..).unwrap_or_default();
-                let end = after.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
-                let end = end.map_or(rest.len(), |end| named.saturating_add(end));
+                let end = match rest.as_bytes().get(named) {
+                    None | Some(b'/' | b'?' | b'#') => named,
+                    Some(_) => rest.find(['/', '?', '#']).unwrap_or(rest.len()),
+                };
                 let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
                 (scheme, authority, rest)
             }
@@ -90,8 +91,19 @@ impl<'a> BaseUri<'a> {
         let authority_position = scheme.len().saturating_add(3);
         let (host, port) = split_authority(authority, authority_position, tls)?;
         let path_position = authority_position.saturating_add(authority.len());
-        check_characters(rest, path_position)?;
-        let path_end = rest.bytes().position(|byte| byte == b'?').unwrap_or(rest.len());
+        // A path that is checked without a finding ends with the text or at the question mark.
+        let checked = run_of(rest, PATH);
+        let path_end = match rest.as_bytes().get(checked) {
+            None => rest.len(),
+            Some(b'?') => {
+                check_characters(rest, checked, path_position)?;
+                checked
+            }
+            Some(_) => {
+                check_characters(rest, checked, path_position)?;
+                rest.bytes().position(|byte| byte == b'?').unwrap_or(rest.len())
+            }
+        };
         let (path, query) = rest.split_at_checked(path_end).unwrap_or((rest, ""));
         let query_offset = path_end.saturating_add(1).min(rest.len());
         let query = query.strip_prefix('?').unwrap_or_default();
@@ -253,8 +265,9 @@ fn run_of(text: &str, class: u8) -> usize {
     text.as_bytes().iter().position(|byte| !is(byte)).unwrap_or(text.len())
 }
 
-fn check_characters(rest: &str, start: usize) -> Result<(), Error> {
-    let mut bytes = rest.bytes().enumerate().skip(run_of(rest, PATH));
+/// Checks path and query from an offset on.
+fn check_characters(rest: &str, from: usize, start: usize) -> Result<(), Error> {
+    let mut bytes = rest.bytes().enumerate().skip(from);
     while let Some((offset, byte)) = bytes.next() {
         let found = match byte {
             b'#' => UriFault::Fragment,

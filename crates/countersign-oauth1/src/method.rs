@@ -86,7 +86,6 @@ impl<'a> SharedSecret<'a> {
 
     /// Part by part, so that no copy is left behind that is not wiped.
     fn each(self, mut each: impl FnMut(&[u8])) {
-        let mut part = [0; PART];
         for (index, secret) in [self.client, self.token].into_iter().enumerate() {
             if index > 0 {
                 each(b"&");
@@ -95,12 +94,13 @@ impl<'a> SharedSecret<'a> {
                 each(secret.as_bytes());
                 continue;
             }
+            let mut part = [0; PART];
             for bytes in secret.as_bytes().chunks((PART - Piece::WIDTH) / 3) {
                 let length = bytes.iter().fold(0, |at, byte| write(&mut part, at, look_up(&ONCE, *byte)));
                 each(part.get(..length).unwrap_or_default());
             }
+            part.zeroize();
         }
-        part.zeroize();
     }
 
     fn len(self) -> usize {

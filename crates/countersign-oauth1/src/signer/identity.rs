@@ -31,7 +31,7 @@ impl Identity<'_> {
     }
 
     /// One of its parameters as the base string has it.
-    fn write_signed(&self, parameter: Parameter, out: &mut Room) {
+    pub(super) fn write_signed(&self, parameter: Parameter, out: &mut Room) {
         let value = match parameter {
             Parameter::ConsumerKey => Some(self.consumer_key),
             Parameter::Token => self.token,
@@ -45,6 +45,34 @@ impl Identity<'_> {
             out.put(AMPERSAND);
         }
     }
+
+    /// The piece of the base string that comes before nonce, timestamp or verifier, when nothing else comes
+    /// between.
+    fn write_piece(&self, piece: Piece, out: &mut Room) {
+        match piece {
+            Piece::BeforeNonce => {
+                self.write_signed(Parameter::ConsumerKey, out);
+                out.push("oauth_nonce%3D");
+            }
+            Piece::BeforeTimestamp => {
+                out.put(AMPERSAND);
+                self.write_signed(Parameter::SignatureMethod, out);
+                out.push("oauth_timestamp%3D");
+            }
+            Piece::BeforeVerifier => {
+                out.put(AMPERSAND);
+                self.write_signed(Parameter::Token, out);
+            }
+        }
+    }
+}
+
+/// What stands between the values that differ from request to request.
+#[derive(Clone, Copy)]
+pub(super) enum Piece {
+    BeforeNonce,
+    BeforeTimestamp,
+    BeforeVerifier,
 }
 
 /// An identity together with the pieces of text that are made of it alone.
@@ -54,7 +82,7 @@ pub(super) struct Prepared {
     token: Option<Secret>,
     method_name: String,
     header: Secret,
-    signed: [Secret; 3],
+    pieces: [Secret; 3],
 }
 
 impl Prepared {
@@ -64,13 +92,13 @@ impl Prepared {
             write(&mut room);
             Secret::new(room.text(0..room.len()))
         };
-        let signed = [Parameter::ConsumerKey, Parameter::SignatureMethod, Parameter::Token];
+        let pieces = [Piece::BeforeNonce, Piece::BeforeTimestamp, Piece::BeforeVerifier];
         Self {
             consumer_key: identity.consumer_key.into(),
             token: identity.token.map(Secret::new),
             method_name: identity.method_name.into(),
             header: text(&|out| identity.write_header(out)),
-            signed: signed.map(|parameter| text(&|out| identity.write_signed(parameter, out))),
+            pieces: pieces.map(|piece| text(&|out| identity.write_piece(piece, out))),
         }
     }
 
@@ -100,17 +128,17 @@ impl Who<'_> {
         }
     }
 
-    pub(super) fn write_signed(&self, parameter: Parameter, out: &mut Room) {
+    pub(super) fn write_piece(&self, piece: Piece, out: &mut Room) {
         match self.prepared {
-            Some(Prepared { signed: [consumer_key, method, token], .. }) => {
-                out.push(match parameter {
-                    Parameter::ConsumerKey => consumer_key.expose(),
-                    Parameter::SignatureMethod => method.expose(),
-                    Parameter::Token => token.expose(),
-                    _ => "",
-                });
+            Some(Prepared { pieces: [nonce, timestamp, verifier], .. }) => {
+                let kept = match piece {
+                    Piece::BeforeNonce => nonce,
+                    Piece::BeforeTimestamp => timestamp,
+                    Piece::BeforeVerifier => verifier,
+                };
+                out.push(kept.expose());
             }
-            None => self.identity.write_signed(parameter, out),
+            None => self.identity.write_piece(piece, out),
         }
     }
 }

@@ -1,12 +1,12 @@
 use alloc::{string::String, vec::Vec};
 
-use super::identity::Who;
+use super::identity::{Piece, Who};
 use crate::{
     Error, Parameter, ParameterFault, Signature, Stamp, Target,
     base_string::{self, Collected, Entry},
     base_uri::BaseUri,
     decimal::Decimal,
-    encoding::{AMPERSAND, ONCE, TWICE},
+    encoding::{AMPERSAND, EQUALS, ONCE, TWICE},
     method::Method,
     room::Room,
 };
@@ -159,37 +159,47 @@ impl<'a> Message<'a> {
         let mut next = 0;
         // Parameters of the protocol stand together, unless another one has a name that begins as theirs do.
         collected.append_before("oauth_", &mut next);
-        for parameter in Parameter::SIGNED {
-            let (name, value) = match parameter {
-                Parameter::BodyHash => ("oauth_body_hash%3D", self.body_hash.as_deref()),
-                Parameter::Callback => ("oauth_callback%3D", self.target.callback),
-                Parameter::Nonce => ("oauth_nonce%3D", Some(self.nonce)),
-                Parameter::Verifier => ("oauth_verifier%3D", self.target.verifier),
-                _ => ("", None),
-            };
-            if collected.has_oauth() {
+        if collected.has_oauth() {
+            for parameter in Parameter::SIGNED {
                 collected.append_before(parameter.as_str(), &mut next);
+                self.write_signed(parameter, collected.room);
             }
-            match (parameter, value) {
-                (_, Some(value)) => {
-                    collected.room.push(name);
-                    collected.room.encode(value, &TWICE);
-                    collected.room.put(AMPERSAND);
-                }
-                (Parameter::Timestamp, None) => {
-                    collected.room.push("oauth_timestamp%3D");
-                    collected.room.push_bytes(self.timestamp.as_bytes());
-                    collected.room.put(AMPERSAND);
-                }
-                (Parameter::Version, None) if self.target.version => {
-                    collected.room.push("oauth_version%3D1.0%26");
-                }
-                (own, None) => self.who.write_signed(own, collected.room),
-            }
+        } else {
+            let out = &mut *collected.room;
+            self.write_signed(Parameter::BodyHash, out);
+            self.write_signed(Parameter::Callback, out);
+            self.who.write_piece(Piece::BeforeNonce, out);
+            out.encode(self.nonce, &TWICE);
+            self.who.write_piece(Piece::BeforeTimestamp, out);
+            out.push_bytes(self.timestamp.as_bytes());
+            self.who.write_piece(Piece::BeforeVerifier, out);
+            self.write_signed(Parameter::Verifier, out);
+            self.write_signed(Parameter::Version, out);
         }
         collected.append_rest(next);
         base_string::finish(collected.room);
         Ok(start)
+    }
+
+    /// A parameter of the protocol as the base string has it, when it is sent.
+    #[inline]
+    fn write_signed(&self, parameter: Parameter, out: &mut Room) {
+        let value = match parameter {
+            Parameter::BodyHash => self.body_hash.as_deref(),
+            Parameter::Callback => self.target.callback,
+            Parameter::Nonce => Some(self.nonce),
+            Parameter::Timestamp => Some(self.timestamp.as_str()),
+            Parameter::Verifier => self.target.verifier,
+            Parameter::Version if self.target.version => return out.push("oauth_version%3D1.0%26"),
+            Parameter::Version => None,
+            own => return self.who.identity.write_signed(own, out),
+        };
+        if let Some(value) = value {
+            out.push(parameter.as_str());
+            out.put(EQUALS);
+            out.encode(value, &TWICE);
+            out.put(AMPERSAND);
+        }
     }
 
     /// The signature over the base string that begins here (RFC 5849 §3.4).

@@ -26,6 +26,7 @@ fn nothing_shows_a_secret() {
     assert_no_canary! { SqliteStore => store.clone() }
 
     let connection = Connection::open(store.path()).unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     for damage in [
         format!("UPDATE credentials SET form = '{}'", canary::SECRET),
         format!("UPDATE credentials SET key = '{}'", canary::SECRET),

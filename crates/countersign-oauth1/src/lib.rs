@@ -70,8 +70,11 @@ mod base_string;
 mod base_uri;
 mod body_hash;
 mod decimal;
+#[cfg(feature = "diagnose")]
+mod diagnosis;
 mod encoding;
 mod error;
+mod explanation;
 mod key_fault;
 mod method;
 mod methods;
@@ -94,7 +97,10 @@ pub use base_string::base_string;
 pub use base_uri::{UriFault, base_string_uri};
 pub use body_hash::BodyHash;
 pub use countersign_token::{ClientCredentials, TemporaryCredentials, TokenCredentials};
+#[cfg(feature = "diagnose")]
+pub use diagnosis::{Diagnosis, Difference, Dispute, Finding, Limits, Mistake, Reason, Segment};
 pub use error::{Error, ParameterFault};
+pub use explanation::{Explanation, SignedParameter, Source, Step};
 pub use key_fault::KeyFault;
 #[cfg(feature = "rsa")]
 pub use method::rsa::{Rsa, RsaHash, RsaPrivateKey, RsaPublicKey};

@@ -1,3 +1,5 @@
+#[cfg(feature = "diagnose")]
+mod apart;
 mod identity;
 mod message;
 pub(crate) mod place;

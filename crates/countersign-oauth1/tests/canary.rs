@@ -1,10 +1,11 @@
 //! No secret reaches what is printed.
 
 use countersign_oauth1::{
-    Algorithm, BodyHash, ClientCredentials, Error, Form, FromFn, HmacSha1, HmacSha256, HmacSha512, Incoming,
-    KeyFault, MemoryNonces, Methods, NonceStore, NonceUse, Parameter, ParameterFault, Place, Plaintext,
-    Problem, Received, Recorded, RequestUri, Scratch, Signature, Signer, Stamp, Target, TemporaryCredentials,
-    Token, TokenCredentials, UriFault, Verified, Window, from_fn,
+    Algorithm, BodyHash, ClientCredentials, Error, Explanation, Form, FromFn, HmacSha1, HmacSha256,
+    HmacSha512, Incoming, KeyFault, MemoryNonces, Methods, NonceStore, NonceUse, Parameter, ParameterFault,
+    Place, Plaintext, Problem, Received, Recorded, RequestUri, Scratch, Signature, SignedParameter, Signer,
+    Source, Stamp, Step, Target, TemporaryCredentials, Token, TokenCredentials, UriFault, Verified, Window,
+    from_fn,
 };
 use countersign_token::{Secret, Timestamp};
 use testkit::{
@@ -117,6 +118,69 @@ fn errors_show_what_and_where_only() {
     ];
     for error in errors {
         check_text("an error", &format!("{error} {error:?} {:?}", error.report().iter().collect::<Vec<_>>()));
+    }
+}
+
+#[test]
+fn no_step_of_an_explanation_shows_a_secret() {
+    let (uri, form) = (format!("https://h/?{SECRET}={SECRET}"), format!("{SECRET}={SECRET}"));
+    let extra = [(SECRET, SECRET)];
+    let (client, token) =
+        (ClientCredentials::new(SECRET, SECRET), TokenCredentials::new(SECRET, SECRET).into());
+    let stamp = Stamp::new(NOW, SECRET);
+    let explain =
+        |algorithm| Explanation::new(algorithm, &client, &token, target(&uri, &form, &extra), stamp).unwrap();
+    let steps = explain(Algorithm::Plaintext);
+    assert_no_canary! {
+        SignedParameter => steps.collected()[0].clone(),
+        Explanation => steps,
+        Source, Display => Source::Query,
+        Step, Display => Step::Sign,
+    }
+    // A person sees the parameters, and never the key.
+    let signed = Explanation::new(
+        Algorithm::Plaintext,
+        &ClientCredentials::new("ck", SECRET),
+        &TokenCredentials::new("tk", SECRET).into(),
+        Target::new("GET", "https://h/", Form::None),
+        stamp_of("n"),
+    );
+    let signed = signed.unwrap();
+    Step::ALL.iter().for_each(|step| check_text("a step", signed.text(*step).expose()));
+}
+
+fn stamp_of(nonce: &str) -> Stamp<'_> {
+    Stamp::new(NOW, nonce)
+}
+
+#[cfg(feature = "diagnose")]
+#[test]
+fn no_diagnosis_shows_a_secret() {
+    use countersign_oauth1::{Diagnosis, Difference, Dispute, Finding, Limits, Mistake, Reason, Segment};
+
+    let (uri, form) = (format!("https://h/?{SECRET}={SECRET}"), format!("{SECRET}={SECRET}"));
+    let (client, token) =
+        (ClientCredentials::new(SECRET, SECRET), TokenCredentials::new(SECRET, SECRET).into());
+    let extra = [(SECRET, SECRET)];
+    let target = target(&uri, &form, &extra);
+    let dispute = Dispute::new(Algorithm::HmacSha1, &client, &token, target, Stamp::new(NOW, SECRET))
+        .body(SECRET.as_bytes())
+        .other_nonce(SECRET);
+    let mistake = Mistake::from_id("hex").unwrap();
+    let (finding, signature) = dispute.commit(&[mistake]).unwrap().remove(0);
+    let diagnosis = dispute.expect_signature(signature.unwrap().expose()).unwrap();
+    assert_eq!(diagnosis.found().len(), 1);
+    let ours = diagnosis.base_string().expose().to_owned();
+    assert_no_canary! {
+        Diagnosis => diagnosis,
+        Difference => Difference::between(&ours, &ours.replace("h%2F", "i%2F")).unwrap(),
+        Difference => Difference::between(&ours, &ours.replace("secr3t", "public")).or(Difference::between(&ours, SECRET)).unwrap(),
+        Dispute<'_> => dispute,
+        Finding => finding,
+        Limits => Limits::default(),
+        Mistake, Display => mistake,
+        Reason => Reason::Value,
+        Segment, Display => Segment::Parameters,
     }
 }
 

@@ -1,9 +1,9 @@
 //! Published and computed cases, each file with the number of cases that must run.
 
 use countersign_oauth1::{
-    BodyHash, ClientCredentials, Error, Form, HmacSha1, HmacSha256, HmacSha512, Incoming, Parameter,
-    ParameterFault, Plaintext, Received, RequestUri, Signer, Stamp, Target, Token, TokenCredentials,
-    base_string, base_string_uri,
+    BodyHash, ClientCredentials, Error, Explanation, Form, HmacSha1, HmacSha256, HmacSha512, Incoming,
+    Parameter, ParameterFault, Plaintext, Received, RequestUri, Signer, Stamp, Target, Token,
+    TokenCredentials, base_string, base_string_uri,
 };
 use countersign_token::{Secret, Timestamp};
 use countersign_wire::{Params, form, header, percent};
@@ -92,6 +92,15 @@ fn check(case: &Case<'_>) {
         return;
     }
     assert_eq!(signer.base_string(target, stamp).unwrap(), case.base_string, "{id}");
+    let steps = Explanation::with_signer(&signer, target, stamp).unwrap();
+    assert_eq!(percent::encode(steps.joined().expose()), steps.segments()[2], "{id}");
+    assert_eq!(steps.signature().expose(), case.signature, "{id}");
+    #[cfg(feature = "diagnose")]
+    {
+        let dispute = countersign_oauth1::Dispute::with_signer(&signer, target, stamp);
+        assert!(dispute.expect_base_string(case.base_string).unwrap().agrees(), "{id}");
+        assert!(dispute.expect_signature(case.signature).unwrap().agrees(), "{id}");
+    }
     let expected = format!("oauth_signature=\"{}\"", percent::encode(case.signature));
     assert!(signed.unwrap().ends_with(&expected), "{id}");
 

@@ -67,6 +67,7 @@ pub(crate) fn invite(
         Way::Browser(Some(program)) => options.opener(Opener::Program(program)),
         Way::Paste | Way::Listen => options.no_browser(),
     };
+    let options = options.without_variables(settings.secret_variables());
     options.prompt(Person { asks, quiet: settings.output.quiet, url: OnceLock::new() })
 }
 

@@ -1,6 +1,9 @@
 //! What the options and the environment add up to: transport, store, colour.
 
-use core::{cell::Cell, time::Duration};
+use core::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
 use std::{
     env, fs,
     io::{self, IsTerminal},
@@ -39,6 +42,8 @@ pub(crate) struct Settings {
     announced: Cell<bool>,
     /// Whether it was said that a secret is visible.
     warned: Cell<bool>,
+    /// The environment variables in which secrets may have come.
+    variables: RefCell<Vec<String>>,
 }
 
 /// A store, and the words for it.
@@ -53,7 +58,14 @@ pub(crate) struct OpenStore {
 impl Settings {
     pub(crate) fn new(global: Global, origins: Origins) -> Self {
         let output = Output { json: global.json, quiet: global.quiet, verbose: global.verbose };
-        Self { global, output, origins, announced: Cell::new(false), warned: Cell::new(false) }
+        Self {
+            global,
+            output,
+            origins,
+            announced: Cell::new(false),
+            warned: Cell::new(false),
+            variables: RefCell::default(),
+        }
     }
 
     /// The paved path over the store and the transport that the options name.
@@ -171,6 +183,10 @@ impl Settings {
     pub(crate) fn secret(&self, id: &str, value: &str) -> Result<Secret, Failure> {
         let option = format!("--{}", id.replace('_', "-"));
         let (secret, exposure) = secret_arg::read(&option, value)?;
+        let variable = value
+            .strip_prefix("env:")
+            .map_or_else(|| format!("COUNTERSIGN_{}", id.to_uppercase()), Into::into);
+        self.variables.borrow_mut().push(variable);
         let warning = match exposure {
             Exposure::None => return Ok(secret),
             Exposure::CommandLine if self.origins.of(id) != "option" || self.warned.replace(true) => {
@@ -186,6 +202,11 @@ impl Settings {
         };
         self.warn(&warning);
         Ok(secret)
+    }
+
+    /// What a child process is not to inherit.
+    pub(crate) fn secret_variables(&self) -> Vec<String> {
+        self.variables.borrow().clone()
     }
 
     /// Whether and how standard error is coloured.

@@ -66,4 +66,4 @@ mod url;
 pub use callback::Callback;
 pub use error::{Error, ErrorKind, UrlFault};
 pub use listener::{Canceller, Listener, Options, Verdict};
-pub use opener::{Opener, open_browser};
+pub use opener::{Opener, open_browser, open_browser_without};

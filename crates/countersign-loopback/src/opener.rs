@@ -1,6 +1,6 @@
 use core::time::Duration;
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     process::{Child, Command, Stdio},
     sync::mpsc,
     thread,
@@ -38,9 +38,25 @@ pub enum Opener {
 /// program and never through a shell: no `file:`, no `javascript:`, no options, no user name, no control
 /// character.
 pub fn open_browser(url: &str, opener: &Opener) -> Result<(), Error> {
+    open_browser_without(url, opener, [""; 0])
+}
+
+/// As [`open_browser`], with these environment variables withheld from the program: those in which the
+/// caller was given secrets.
+///
+/// # Errors
+/// Those of [`open_browser`].
+pub fn open_browser_without(
+    url: &str,
+    opener: &Opener,
+    variables: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> Result<(), Error> {
     url::check(url).map_err(ErrorKind::Url)?;
-    let child =
-        command(url, opener).spawn().map_err(|source| Error::io(ErrorKind::OpenerNotStarted, source))?;
+    let mut command = command(url, opener);
+    for variable in variables {
+        command.env_remove(variable);
+    }
+    let child = command.spawn().map_err(|source| Error::io(ErrorKind::OpenerNotStarted, source))?;
     first_moment(child)
 }
 

@@ -87,16 +87,27 @@ pub(crate) fn look_up(table: &Table, byte: u8) -> Piece {
     table.get(usize::from(byte)).copied().unwrap_or(Piece(0))
 }
 
-/// Two hexadecimal digits at the front.
-pub(crate) fn digits(bytes: &[u8]) -> Option<u8> {
-    let [high, low, ..] = bytes else { return None };
-    Some(digit(*high)? << 4 | digit(*low)?)
+/// What two hexadecimal digits stand for.
+#[inline]
+pub(crate) fn unescaped(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| DIGITS.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT);
+    let (high, low) = (digit(high), digit(low));
+    ((high | low) < NO_DIGIT).then_some(high << 4 | low)
 }
 
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte & 15),
-        b'A'..=b'F' | b'a'..=b'f' => Some((byte & 15).saturating_add(9)),
-        _ => None,
+/// The value of a byte that is no digit: a bit that no digit has.
+const NO_DIGIT: u8 = 16;
+
+static DIGITS: [u8; 256] = digits();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn digits() -> [u8; 256] {
+    let mut table = [NO_DIGIT; 256];
+    let mut digit = 0_u8;
+    while digit < 16 {
+        table[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        table[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        digit += 1;
     }
+    table
 }

@@ -5,6 +5,7 @@
 
 use core::time::Duration;
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     thread,
@@ -79,9 +80,34 @@ impl Database {
     /// Does `work` on what is stored; `None` when there is no database.
     pub(crate) fn read<T>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, Failure>,
+        work: impl Fn(&Connection) -> Result<T, Failure>,
     ) -> Result<Option<T>, Failure> {
-        self.with(Role::Read, |connection| work(connection))
+        let shared = self.with(Role::Read, |connection| {
+            self.schema.check(connection)?;
+            work(connection)
+        });
+        match shared {
+            Err(failure) if failure.is_read_only() && !self.files.has_log() => {
+                self.read_unshared(work).map(Some)
+            }
+            result => result,
+        }
+    }
+
+    /// Does `work` where the files that readers share cannot be created, on a database that needs no log.
+    fn read_unshared<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
+        let before = self.files.stamp();
+        let mut connection = self.connect_immutable()?;
+        connect::configure(&connection)?;
+        self.schema.check(&connection)?;
+        self.schema.migrate(&mut connection)?;
+        let result = work(&connection);
+        // Nothing kept a writer off, who may see the directory by another way.
+        if before.is_none() || self.files.has_log() || self.files.stamp() != before {
+            let changed = io::Error::new(io::ErrorKind::ResourceBusy, "it changed while it was read");
+            return Err(Error::io(changed).into());
+        }
+        result
     }
 
     /// Does `work` in a transaction of its own, durably; in a new database when there is none.
@@ -94,6 +120,8 @@ impl Database {
         }
         let done = self.with(Role::Write, |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            // Another process may have taken it to a later version.
+            self.schema.check(&transaction)?;
             let done = work(&transaction)?;
             transaction.commit()?;
             Ok(done)

@@ -204,6 +204,29 @@ fn children_are_told_no_secret() {
 }
 
 #[test]
+fn the_browser_does_not_inherit_a_secret() {
+    let (home, server) = (Home::new(), demo());
+    let script = "#!/bin/sh\n/usr/bin/env >seen.part\nmv seen.part seen\n";
+    let script = home.write("browser", script);
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).unwrap();
+    for (variable, given) in
+        [("THE_SECRET", &["--client-secret", "env:THE_SECRET"][..]), ("COUNTERSIGN_CLIENT_SECRET", &[])]
+    {
+        let mut args = vec!["login", server.url(), "--client-id", "demo-web", "--login-timeout", "1"];
+        args.extend(given);
+        let mut command = home.command(&args);
+        finish(command.env("BROWSER", &script).env(variable, SECRET).env("HARMLESS", "kept")).check(
+            &args,
+            8,
+            &[],
+        );
+        let seen = fs::read_to_string(home.path("seen")).unwrap();
+        assert!(seen.contains("HARMLESS=kept") && !seen.contains(variable), "{seen}");
+        canary::check_text("the browser's environment", &seen);
+    }
+}
+
+#[test]
 fn the_tour_shows_no_secret_in_its_trace() {
     let home = Home::new();
     let run =

@@ -1,5 +1,5 @@
 use core::{fmt, time::Duration};
-use std::{path::Path, sync::Arc};
+use std::{ffi::OsString, path::Path, sync::Arc};
 
 use countersign_flow::ClientRegistration;
 use countersign_loopback::{Listener, Opener};
@@ -35,6 +35,7 @@ pub struct LoginOptions {
     pub(crate) path: String,
     pub(crate) ports: Vec<u16>,
     pub(crate) opener: Option<Opener>,
+    pub(crate) withheld: Vec<OsString>,
     pub(crate) timeout: Duration,
     pub(crate) user_agent: Option<String>,
     pub(crate) params: Vec<(String, String)>,
@@ -66,6 +67,7 @@ impl LoginOptions {
             application: "the application".to_owned(),
             ports: Vec::new(),
             opener: Some(Opener::Platform),
+            withheld: Vec::new(),
             timeout: Listener::DEADLINE,
             user_agent: None,
             params: Vec::new(),
@@ -135,6 +137,13 @@ impl LoginOptions {
         self
     }
 
+    /// Environment variables that the browser is not to inherit: those in which the application was given
+    /// secrets.
+    pub fn without_variables(mut self, names: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.withheld = names.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// How long to wait for the person; five minutes by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -177,6 +186,7 @@ impl fmt::Debug for LoginOptions {
             path,
             ports,
             opener,
+            withheld,
             timeout,
             user_agent,
             params,
@@ -190,6 +200,7 @@ impl fmt::Debug for LoginOptions {
             .field("path", path)
             .field("ports", ports)
             .field("opener", opener)
+            .field("withheld", withheld)
             .field("timeout", timeout)
             .field("user_agent", user_agent)
             .field("params", &params.iter().map(|(name, _)| name).collect::<Vec<_>>())

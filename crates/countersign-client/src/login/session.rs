@@ -6,7 +6,7 @@ use std::{
 };
 
 use countersign_loopback::{
-    Callback, ErrorKind as Loopback, Listener, Options, Verdict, open_browser,
+    Callback, ErrorKind as Loopback, Listener, Options, Verdict, open_browser_without,
     paste::{self, Pasted},
 };
 
@@ -100,7 +100,7 @@ fn visit(options: &LoginOptions, url: &str) -> Result<bool, Error> {
     let Some(opener) = &options.opener else {
         return Ok(false);
     };
-    match open_browser(url, opener) {
+    match open_browser_without(url, opener, &options.withheld) {
         Ok(()) => Ok(true),
         // An address that no browser may be given: whoever wrote the server's metadata is not to be trusted.
         Err(error) if matches!(error.kind(), Loopback::Url(_)) => {

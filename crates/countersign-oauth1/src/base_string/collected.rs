@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    encoding::{AMPERSAND, EQUALS, FORM, TWICE, digits, look_up},
+    encoding::{AMPERSAND, EQUALS, FORM, TWICE, look_up, unescaped},
     parameter::{Met, Parameter},
     room::{AT_ONCE, Room},
 };
@@ -114,8 +114,8 @@ impl<'a> Collected<'a> {
                         }
                         b'%' => {
                             let at = position.saturating_add(next);
-                            let after = source.get(at.saturating_add(1)..).unwrap_or_default();
-                            let byte = digits(after).ok_or(at)?;
+                            let digit = |place| source.get(at.saturating_add(place)).copied().ok_or(at);
+                            let byte = unescaped(digit(1)?, digit(2)?).ok_or(at)?;
                             met.note_decoded(byte);
                             next = next.saturating_add(2);
                             look_up(&TWICE, byte)

@@ -58,18 +58,20 @@ impl<'a> Message<'a> {
     /// once sorted.
     pub(super) fn reserve(&self, room: &mut Room, index: &mut Vec<Entry>) {
         let Self { who, target, nonce, uri, .. } = self;
-        let of = |text: Option<&str>| text.map_or(0, |text| text.len().saturating_mul(4));
-        let protocol = of(Some(who.identity.consumer_key))
-            .saturating_add(of(who.identity.token))
-            .saturating_add(of(Some(nonce)))
-            .saturating_add(of(target.callback))
-            .saturating_add(of(target.verifier))
-            .saturating_add(of(target.realm));
+        let of = |text: Option<&str>, times| text.map_or(0, |text| text.len().saturating_mul(times));
+        // Identifiers are mostly of letters and digits, which take no more room encoded; should they not be, the
+        // room grows.
+        let protocol = of(Some(who.identity.consumer_key), 2)
+            .saturating_add(of(who.identity.token, 2))
+            .saturating_add(of(Some(nonce), 2))
+            .saturating_add(of(target.callback, 6))
+            .saturating_add(of(target.verifier, 4))
+            .saturating_add(of(target.realm, 1));
         let mut extra = target.extra.iter().map(|(name, value)| name.len().saturating_add(value.len()));
         let brought = [uri.query, target.form.text()];
         let parameters = brought.iter().map(|text| text.len()).chain([extra.by_ref().sum()]);
         let parameters = parameters.fold(0_usize, usize::saturating_add).saturating_mul(4);
-        let total = [768, target.uri.len().saturating_mul(2), protocol, parameters];
+        let total = [700, target.uri.len().saturating_mul(2), protocol, parameters];
         room.reserve(total.into_iter().fold(0, usize::saturating_add));
 
         let pairs = |text: &str| {

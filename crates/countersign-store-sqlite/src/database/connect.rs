@@ -53,11 +53,16 @@ impl Database {
 
     /// Looks at the header alone, in a way that leaves even a foreign database untouched.
     fn probe(&self) -> Result<(), Failure> {
+        self.schema.check(&self.connect_immutable()?)
+    }
+
+    /// A connection that sees the file as it is and neither locks it nor looks at its log.
+    pub(super) fn connect_immutable(&self) -> Result<Connection, Failure> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW
             | OpenFlags::SQLITE_OPEN_URI;
-        self.schema.check(&Connection::open_with_flags(self.files.immutable(), flags)?)
+        Ok(Connection::open_with_flags(self.files.immutable(), flags)?)
     }
 }
 

@@ -21,6 +21,11 @@ impl Failure {
         matches!(self.code(), Some(ffi::SQLITE_FULL | ffi::SQLITE_IOERR_WRITE))
     }
 
+    /// Whether a file could not be created or written beside the database.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.code().is_some_and(|code| matches!(code & 0xff, ffi::SQLITE_CANTOPEN | ffi::SQLITE_READONLY))
+    }
+
     /// The same failure where the change had been made before.
     pub(crate) fn after_commit(self) -> Self {
         match self {

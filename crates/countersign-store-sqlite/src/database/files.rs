@@ -3,6 +3,7 @@ use std::{
     fs::{self, Metadata},
     io,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use countersign_store::{Error, ErrorKind, ownership::Owner};
@@ -11,6 +12,9 @@ use super::directory;
 
 /// What SQLite puts beside a database, by the end of its name.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// The smallest page, and a database has one at least.
+const SMALLEST: u64 = 512;
 
 /// Where a database is, and what lies beside it.
 pub(crate) struct Files {
@@ -55,7 +59,7 @@ impl Files {
             return Ok(None);
         }
         // Before the database, which is there before its log is.
-        let log = companion(&self.main, "-wal").symlink_metadata().is_ok_and(|log| log.len() > 0);
+        let log = self.has_log();
         for suffix in COMPANIONS {
             owner.check_file_at(&companion(&self.main, suffix))?;
         }
@@ -67,11 +71,22 @@ impl Files {
             metadata => metadata.map_err(Error::io)?,
         };
         // SQLite would take it for a new one and discard the log.
-        if metadata.len() == 0 {
-            return Err(corrupt("it is empty"));
+        if metadata.len() < SMALLEST {
+            return Err(corrupt("it is too short"));
         }
         closed_to_others(&metadata)?;
         Ok(Some(Identity::of(&metadata)))
+    }
+
+    /// Whether there is a log that is not empty.
+    pub(crate) fn has_log(&self) -> bool {
+        companion(&self.main, "-wal").symlink_metadata().is_ok_and(|log| log.len() > 0)
+    }
+
+    /// What changes when the database does.
+    pub(crate) fn stamp(&self) -> Option<(u64, SystemTime)> {
+        let metadata = self.main.symlink_metadata().ok()?;
+        Some((metadata.len(), metadata.modified().ok()?))
     }
 
     /// Removes what a creation that was interrupted left behind.

@@ -52,3 +52,47 @@ impl Schema {
 fn number(connection: &Connection, sql: &str) -> Result<i64, Failure> {
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "CREATE TABLE t (x INTEGER)";
+    const SECOND: &str = "ALTER TABLE t ADD COLUMN y INTEGER; INSERT INTO t VALUES (1, 2)";
+    const BROKEN: &str = "INSERT INTO t VALUES (3, 4); INSERT INTO absent VALUES (1)";
+
+    fn schema(migrations: &'static [&'static str]) -> Schema {
+        Schema { application_id: 7, migrations }
+    }
+
+    fn rows(connection: &Connection) -> i64 {
+        number(connection, "SELECT count(*) FROM t").unwrap()
+    }
+
+    #[test]
+    fn every_version_leads_to_the_latest() {
+        for (version, migrations) in [&[][..], &[FIRST], &[FIRST, SECOND]].into_iter().enumerate() {
+            let mut connection = Connection::open_in_memory().unwrap();
+            schema(migrations).migrate(&mut connection).unwrap();
+            assert_eq!(number(&connection, "PRAGMA user_version").unwrap(), version as i64);
+            schema(&[FIRST, SECOND]).migrate(&mut connection).unwrap();
+            assert_eq!((number(&connection, "PRAGMA user_version").unwrap(), rows(&connection)), (2, 1));
+        }
+    }
+
+    #[test]
+    fn a_step_that_fails_changes_nothing() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let failure = schema(&[FIRST, SECOND, BROKEN]).migrate(&mut connection).unwrap_err();
+        assert_eq!(failure.into_error().kind(), ErrorKind::Corrupt);
+        assert_eq!((number(&connection, "PRAGMA user_version").unwrap(), rows(&connection)), (2, 1));
+    }
+
+    #[test]
+    fn what_is_newer_is_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema(&[FIRST, SECOND]).migrate(&mut connection).unwrap();
+        let failure = schema(&[FIRST]).migrate(&mut connection).unwrap_err();
+        assert_eq!(failure.into_error().kind(), ErrorKind::TooNew);
+    }
+}

@@ -121,6 +121,11 @@ impl<'a> BaseUri<'a> {
         })
     }
 
+    /// How long the path is, in bytes.
+    pub(crate) const fn path_length(&self) -> usize {
+        self.path.len()
+    }
+
     /// Whether what is sent there is hidden from the network: by TLS, or because it never leaves the machine.
     pub(crate) fn is_private(&self) -> bool {
         let loopback = self.host.eq_ignore_ascii_case("localhost")

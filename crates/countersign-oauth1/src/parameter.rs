@@ -78,10 +78,20 @@ impl Parameter {
 
     /// The protocol parameter of this name; `realm` is none, because outside the header it is an ordinary name.
     pub(crate) fn of_protocol(name: &str) -> Option<Self> {
-        if !name.starts_with("oauth_") {
-            return None;
-        }
-        Self::PROTOCOL.into_iter().find(|parameter| parameter.as_str() == name)
+        // The compiler compares lengths first.
+        Some(match name {
+            "oauth_consumer_key" => Self::ConsumerKey,
+            "oauth_token" => Self::Token,
+            "oauth_signature_method" => Self::SignatureMethod,
+            "oauth_timestamp" => Self::Timestamp,
+            "oauth_nonce" => Self::Nonce,
+            "oauth_version" => Self::Version,
+            "oauth_signature" => Self::Signature,
+            "oauth_callback" => Self::Callback,
+            "oauth_verifier" => Self::Verifier,
+            "oauth_body_hash" => Self::BodyHash,
+            _ => return None,
+        })
     }
 }
 

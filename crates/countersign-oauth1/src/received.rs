@@ -64,7 +64,11 @@ impl Received {
         let (mut room, mut index) = (Room::default(), Vec::new());
         let length = uri.query.len().saturating_add(form_text.len());
         let header_length = incoming.authorization.map_or(0, str::len);
-        room.reserve(length.saturating_add(header_length).saturating_mul(5).saturating_add(1024));
+        // The header's values, decoded and signed, and twice what query and form become, and they themselves.
+        let length = length.saturating_mul(5).saturating_add(header_length.saturating_mul(3));
+        room.reserve(length.saturating_add(uri.path_length()).saturating_add(512));
+        // As many as the protocol has in one request, or a few more.
+        index.reserve(12);
         let mut collected = Collected::new(&mut room, &mut index);
 
         let mut values = Values::default();

@@ -1,7 +1,8 @@
 //! What holds of every request.
 
 use countersign_oauth1::{
-    ClientCredentials, Form, Incoming, Place, Received, Signer, Stamp, Target, TokenCredentials, base_string,
+    Algorithm, ClientCredentials, Form, HmacSha1, Incoming, Place, Received, Scratch, Signer, Stamp, Target,
+    Token, TokenCredentials, base_string, sign_once,
 };
 use countersign_token::{Secret, Timestamp};
 use countersign_wire::{Params, form, header, percent};
@@ -117,8 +118,46 @@ fn place() -> impl Strategy<Value = Place> {
     prop_oneof![Just(Place::Header), Just(Place::Query), Just(Place::Form)]
 }
 
+/// Words of every length that is worked on in blocks, and names that begin as the protocol's do.
+fn long_word() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z%&=+ é]{40,60}", "[a-z0-9]{0,140}", "oauth_[a-z]{0,3}", "oaut[a-z]{0,12}", "[abé]{7,9}"]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn a_signer_signs_the_rfcs_base_string(
+        query in vec((long_word(), long_word()), 0..4),
+        form in vec((long_word(), long_word()), 0..4),
+        extra in vec((long_word(), long_word()), 0..3),
+        plus: bool,
+        lower: bool,
+    ) {
+        let own = [
+            ("oauth_consumer_key", "ck"), ("oauth_token", "tk"), ("oauth_signature_method", "HMAC-SHA1"),
+            ("oauth_timestamp", "1700000000"), ("oauth_nonce", "n0nce"), ("oauth_version", "1.0"),
+        ];
+        let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let all = [query.clone(), form.clone(), extra.clone(), own.to_vec()].concat();
+        let uri = format!("http://example.com/p?{}", write(&query, plus, lower));
+        let body = write(&form, plus, lower);
+        let extra: Vec<_> = extra.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let target = Target::new("POST", &uri, Form::Encoded(&body)).parameters(&extra);
+        let expected = by_the_rfc("POST", "http://example.com/p", &all);
+        prop_assert_eq!(signer().base_string(target, stamp()).unwrap(), expected.clone());
+        // Over what an earlier request has left, and with nothing prepared.
+        let mut scratch = Scratch::new();
+        let long = format!("https://h/?{}", "%zz".repeat(100).replace("zz", "7e"));
+        signer().sign(Target::new("GET", &long, Form::None), stamp(), &mut scratch).unwrap();
+        let header = signer().sign(target, stamp(), &mut scratch).unwrap().to_owned();
+        let signature = percent::encode(&HmacSha1::new(&Secret::new("cs"), Some(&Secret::new("ts"))).sign(&expected));
+        let ending = format!("oauth_signature=\"{signature}\"");
+        prop_assert!(header.ends_with(&ending));
+        let client = ClientCredentials::new("ck", "cs");
+        let token = Token::from(TokenCredentials::new("tk", "ts"));
+        prop_assert_eq!(sign_once(Algorithm::HmacSha1, &client, &token, target, stamp()).unwrap(), header);
+    }
 
     #[test]
     fn the_base_string_is_the_rfcs(
@@ -214,6 +253,28 @@ proptest! {
         let rest: Params = params.iter().skip(1).collect();
         let again = header::oauth::print(params.first("realm"), &rest).unwrap();
         prop_assert_eq!(again.expose(), field);
+    }
+
+    /// The reader of signed requests and the wire's parser take the same headers, and read the same in them.
+    #[test]
+    fn headers_are_read_as_the_wire_reads_them(fields in "[a-c=\"\\\\, %2\t~é]{0,24}") {
+        let own = "oauth_consumer_key=ck, oauth_signature_method=PLAINTEXT, oauth_signature=\"cs%26\"";
+        let header = format!("OAuth {own}, {fields}");
+        let received = Received::parse(Incoming::new("GET", "https://h/", Form::None).authorization(&header));
+        match header::oauth::parse(&header) {
+            Ok(params) => {
+                let params = params.unwrap();
+                prop_assert_eq!(received.is_err(), params.repeated().is_some());
+                if let Ok(received) = received {
+                    let read: Vec<Pair> =
+                        received.parameters().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                    let expected: Vec<Pair> =
+                        params.iter().skip(3).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                    prop_assert_eq!(read, expected);
+                }
+            }
+            Err(_) => prop_assert!(received.is_err()),
+        }
     }
 
     #[test]

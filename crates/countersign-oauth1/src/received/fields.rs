@@ -52,7 +52,7 @@ impl<'a> Fields<'a> {
 
     /// RFC 9110 §5.6.4 `quoted-string`, the opening quote already taken.
     fn quoted(&mut self) -> Result<Cow<'a, str>, Error> {
-        let plain = self.take(|byte| !matches!(byte, b'"' | b'\\'));
+        let plain = self.take(|byte| (byte != b'"') & (byte != b'\\'));
         if self.eat(b'"') {
             return Ok(Cow::Borrowed(plain));
         }

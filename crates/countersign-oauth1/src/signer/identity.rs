@@ -50,16 +50,16 @@ impl Identity<'_> {
     /// between.
     fn write_piece(&self, piece: Piece, out: &mut Room) {
         match piece {
-            Piece::BeforeNonce => {
+            Piece::Nonce => {
                 self.write_signed(Parameter::ConsumerKey, out);
                 out.push("oauth_nonce%3D");
             }
-            Piece::BeforeTimestamp => {
+            Piece::Timestamp => {
                 out.put(AMPERSAND);
                 self.write_signed(Parameter::SignatureMethod, out);
                 out.push("oauth_timestamp%3D");
             }
-            Piece::BeforeVerifier => {
+            Piece::Verifier => {
                 out.put(AMPERSAND);
                 self.write_signed(Parameter::Token, out);
             }
@@ -67,12 +67,12 @@ impl Identity<'_> {
     }
 }
 
-/// What stands between the values that differ from request to request.
+/// What stands before each value that differs from request to request.
 #[derive(Clone, Copy)]
 pub(super) enum Piece {
-    BeforeNonce,
-    BeforeTimestamp,
-    BeforeVerifier,
+    Nonce,
+    Timestamp,
+    Verifier,
 }
 
 /// An identity together with the pieces of text that are made of it alone.
@@ -92,7 +92,7 @@ impl Prepared {
             write(&mut room);
             Secret::new(room.text(0..room.len()))
         };
-        let pieces = [Piece::BeforeNonce, Piece::BeforeTimestamp, Piece::BeforeVerifier];
+        let pieces = [Piece::Nonce, Piece::Timestamp, Piece::Verifier];
         Self {
             consumer_key: identity.consumer_key.into(),
             token: identity.token.map(Secret::new),
@@ -132,9 +132,9 @@ impl Who<'_> {
         match self.prepared {
             Some(Prepared { pieces: [nonce, timestamp, verifier], .. }) => {
                 let kept = match piece {
-                    Piece::BeforeNonce => nonce,
-                    Piece::BeforeTimestamp => timestamp,
-                    Piece::BeforeVerifier => verifier,
+                    Piece::Nonce => nonce,
+                    Piece::Timestamp => timestamp,
+                    Piece::Verifier => verifier,
                 };
                 out.push(kept.expose());
             }

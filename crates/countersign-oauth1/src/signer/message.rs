@@ -170,11 +170,11 @@ impl<'a> Message<'a> {
             let out = &mut *collected.room;
             self.write_signed(Parameter::BodyHash, out);
             self.write_signed(Parameter::Callback, out);
-            self.who.write_piece(Piece::BeforeNonce, out);
+            self.who.write_piece(Piece::Nonce, out);
             out.encode(self.nonce, &TWICE);
-            self.who.write_piece(Piece::BeforeTimestamp, out);
+            self.who.write_piece(Piece::Timestamp, out);
             out.push_bytes(self.timestamp.as_bytes());
-            self.who.write_piece(Piece::BeforeVerifier, out);
+            self.who.write_piece(Piece::Verifier, out);
             self.write_signed(Parameter::Verifier, out);
             self.write_signed(Parameter::Version, out);
         }

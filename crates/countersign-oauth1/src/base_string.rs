@@ -73,14 +73,18 @@ pub(crate) fn write(method: &str, uri: &BaseUri<'_>, collected: &mut Collected<'
 
 /// Appends all that stands before the parameters, and answers where it begins.
 pub(crate) fn write_head(method: &str, uri: &BaseUri<'_>, out: &mut Room) -> Result<usize, Error> {
-    if method.is_empty() || !method.bytes().all(is_token_byte) {
-        return Err(Error::Method);
-    }
     let start = out.len();
-    for byte in method.bytes() {
-        out.put(look_up(&ONCE, byte.to_ascii_uppercase()));
+    match method {
+        "GET" => out.push("GET&"),
+        "POST" => out.push("POST&"),
+        _ if method.is_empty() || !method.bytes().all(is_token_byte) => return Err(Error::Method),
+        _ => {
+            for byte in method.bytes() {
+                out.put(look_up(&ONCE, byte.to_ascii_uppercase()));
+            }
+            out.push("&");
+        }
     }
-    out.push("&");
     uri.write_encoded(out);
     out.push("&");
     Ok(start)

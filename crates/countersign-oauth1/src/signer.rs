@@ -11,7 +11,7 @@ use countersign_token::{ClientCredentials, ClientId};
 
 use crate::{
     Algorithm, Error, Parameter, Scratch, SignatureMethod, Stamp, Target, Token, base_string::Entry,
-    encoding::ONCE, method::Method, room::Room,
+    method::Method, room::Room,
 };
 use identity::{Identity, Prepared, Who};
 use message::Message;
@@ -231,9 +231,7 @@ fn write_header(message: &Message<'_>, room: &mut Room, index: &mut Vec<Entry>) 
     message.write_header(room)?;
     let length = room.len();
     let start = message.write_base_string(room, index)?;
-    let signature = message.sign(room, start)?;
-    room.truncate(length);
-    room.encode_bytes(signature.as_bytes(), &ONCE);
+    message.sign_at(length, start, room)?;
     room.push("\"");
     Ok(())
 }

@@ -52,7 +52,7 @@ macro_rules! method {
             }
 
             /// The code in base64.
-            pub(super) fn encoded(&self, base_string: &[u8]) -> [u8; $length] {
+            pub(crate) fn encoded(&self, base_string: &[u8]) -> [u8; $length] {
                 let mut mac = self.0.clone();
                 mac.update(base_string);
                 let mut text = [0; $length];

@@ -204,6 +204,20 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// Puts the encoded signature over the base string that begins here in the place of what comes after.
+    pub(super) fn sign_at(&self, place: usize, base_string: usize, room: &mut Room) -> Result<(), Error> {
+        if let Method::HmacSha1(method) = self.method {
+            let code = method.encoded(room.from(base_string));
+            room.truncate(place);
+            room.encode_bytes(&code, &ONCE);
+        } else {
+            let signature = self.sign(room, base_string)?;
+            room.truncate(place);
+            room.encode_bytes(signature.as_bytes(), &ONCE);
+        }
+        Ok(())
+    }
+
     /// The signature over the base string that begins here (RFC 5849 §3.4).
     pub(super) fn sign(&self, room: &Room, base_string: usize) -> Result<Signature, Error> {
         self.method.sign(room.from(base_string), self.stamp.random())

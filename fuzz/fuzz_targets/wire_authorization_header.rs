@@ -18,6 +18,10 @@ fuzz_target!(|field: &str| {
             return;
         }
         let printed = oauth::print(None, &params).expect("there is no realm to refuse");
+        #[cfg(feature = "planted")]
+        let printed = countersign_token::Secret::new(printed.expose().replace("%2C", ","));
+        #[cfg(feature = "planted")]
+        let printed = countersign_token::Secret::new(printed.expose().replace("%22", "\""));
         let again = oauth::parse(printed.expose()).expect("what was printed is a field").expect("and OAuth");
         assert!(params.iter().eq(again.iter()));
     }

@@ -6,7 +6,10 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let Ok(params) = form::parse(text) else { return };
-    let again = form::parse(&form::print(&params)).expect("what was printed is a form");
+    let printed = form::print(&params);
+    #[cfg(feature = "planted")]
+    let printed = printed.replace("%3D", "=");
+    let again = form::parse(&printed).expect("what was printed is a form");
     assert!(params.iter().eq(again.iter()));
     // A query is a form behind a question mark.
     let uri = form::append_to_query("https://as.example/authorize", &params);

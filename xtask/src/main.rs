@@ -6,6 +6,7 @@ mod budget;
 mod canary;
 mod demo;
 mod features;
+mod fuzz;
 mod interop;
 mod layers;
 mod oracle;
@@ -72,6 +73,12 @@ const TASKS: &[Task] = &[
         arguments: "[--count N] [--seed S] [--plant MISTAKE]",
         about: "Random requests signed as oauthlib signs them",
         run: oracle::task,
+    },
+    Task {
+        name: "fuzz",
+        arguments: "[--smoke] [--seconds N] [TARGET…]",
+        about: "Each fuzz target, then each with a defect planted",
+        run: fuzz::task,
     },
     Task { name: "help", arguments: "", about: "This list", run: help },
 ];

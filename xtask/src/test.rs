@@ -3,7 +3,9 @@
 use core::time::Duration;
 use std::{process::Stdio, time::Instant};
 
-use crate::{Outcome, budget, canary, demo, features, layers, no_arguments, oracle, shell, tidy, vectors};
+use crate::{
+    Outcome, budget, canary, demo, features, fuzz, layers, no_arguments, oracle, shell, tidy, vectors,
+};
 
 struct Step {
     name: &'static str,
@@ -20,11 +22,13 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", run: clippy },
     // Without choosing targets: only so are the examples built that tests run as programs.
     Step { name: "tests and doc tests", run: || cargo(&["test", "--workspace", "--all-features"]) },
+    Step { name: "oracle", run: oracle::smoke },
     Step { name: "demo", run: || demo::task(none()) },
     Step { name: "documentation", run: documentation },
     Step { name: "canary", run: || canary::task(none()) },
     Step { name: "features", run: || features::task(none()) },
     Step { name: "fuzz and benches", run: beside },
+    Step { name: "fuzz", run: || fuzz::task(lexopt::Parser::from_args(["--smoke"])) },
 ];
 
 pub(crate) fn task(arguments: lexopt::Parser) -> Outcome {

@@ -12,7 +12,11 @@ use std::{
     time::Instant,
 };
 
-use countersign_store::{Error, ErrorKind, ownership::Owner, sidecar::Sidecar};
+use countersign_store::{
+    Error, ErrorKind,
+    ownership::Owner,
+    sidecar::{LockFile, Sidecar},
+};
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 mod connect;
@@ -119,6 +123,7 @@ impl Database {
             self.create()?;
         }
         let done = self.with(Role::Write, |connection| {
+            let _turn = self.turn()?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // Another process may have taken it to a later version.
             self.schema.check(&transaction)?;
@@ -134,6 +139,7 @@ impl Database {
         let started = Instant::now();
         loop {
             let busy = self.with(Role::Write, |connection| {
+                let _turn = self.turn()?;
                 Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))?)
             });
             match busy {
@@ -150,7 +156,8 @@ impl Database {
 
     /// The error to answer, with the place it happened at.
     pub(crate) fn explain(&self, failure: Failure) -> Error {
-        at(self.path(), failure.into_error())
+        let error = failure.into_error();
+        if error.place().is_some() { error } else { at(self.path(), error) }
     }
 
     /// The directory of lock files, which exists.
@@ -162,14 +169,22 @@ impl Database {
 
     /// Creates a directory that only the owner can enter, or checks the one that is there.
     pub(crate) fn create_directory(&self, path: &Path) -> Result<(), Error> {
-        let attempt = || {
-            if !directory::is_trusted(path, &self.owner)? {
-                directory::create(path).map_err(Error::io)?;
-                directory::is_trusted(path, &self.owner)?;
-            }
-            Ok(())
-        };
-        attempt().map_err(|error: Error| error.at(format_args!("store directory {}", path.display())))
+        if !directory::is_trusted(path, &self.owner)? {
+            directory::create(path).map_err(|error| directory::at(path, Error::io(error)))?;
+            directory::is_trusted(path, &self.owner)?;
+        }
+        Ok(())
+    }
+
+    /// The turn to write, among processes that wait for it in a queue.
+    ///
+    /// SQLite's own lock is polled for with ever longer pauses, so that some wait for seconds and who just
+    /// had it gets it again. That lock still decides; a turn that does not come is done without.
+    fn turn(&self) -> Result<Option<LockFile>, Failure> {
+        match self.sidecar.lock(&self.prepare_locks()?.join("write.lock"), PATIENCE) {
+            Err(error) if error.kind() == ErrorKind::Locked => Ok(None),
+            turn => Ok(Some(turn?)),
+        }
     }
 
     fn with<T>(

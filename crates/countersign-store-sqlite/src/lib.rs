@@ -46,7 +46,7 @@
 //! # Layout
 //!
 //! Beside `credentials.db` are SQLite's `-wal` and `-shm` while it is in use, and `credentials.db.locks`,
-//! a directory with the lock file of each key that was ever leased.
+//! a directory with the lock file of each key that was ever leased, and two for the store itself.
 //! A lease is a lock on such a file; it holds no transaction, so it may be held over a network call.
 //! Damage that SQLite does not notice is noticed by checksums and by finding each key in both tables.
 //!
@@ -56,9 +56,12 @@
 //! - Where the directory cannot be written, a database that was not closed properly cannot be read.
 //! - A deleted record leaves its empty lock file behind, whose name tells the key.
 //! - Damage to the `-wal` file of a killed program makes SQLite fall back to what was saved before it.
+//! - After a save that failed in a sync the old record counts. If every program is then killed before one of
+//!   them writes again, the new one may count.
 //! - Memory that SQLite used is not wiped. Deleted content may linger in unallocated blocks of the disk.
 //! - A handle must not be used in a process forked from the one that opened it.
-//! - Tested with rusqlite 0.39 to 0.41, on Linux. SQLite must be 3.37 or later.
+//! - Tested on Linux with rusqlite 0.39 to 0.41. Without the feature `bundled` the system's SQLite is linked,
+//!   which must be 3.37 or later, and for rusqlite 0.41 itself 3.45.3 or later.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

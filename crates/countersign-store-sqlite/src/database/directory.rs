@@ -9,6 +9,11 @@ pub(crate) fn is_trusted(path: &Path, owner: &Owner) -> Result<bool, Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(Error::io(error)),
     }
+    .map_err(|error| at(path, error))
+}
+
+pub(crate) fn at(path: &Path, error: Error) -> Error {
+    error.at(format_args!("store directory {}", path.display()))
 }
 
 /// Creates `path` and what is missing above it, each durably and for the owner alone.

@@ -61,7 +61,9 @@ impl Files {
         // Before the database, which is there before its log is.
         let log = self.has_log();
         for suffix in COMPANIONS {
-            owner.check_file_at(&companion(&self.main, suffix))?;
+            let file = companion(&self.main, suffix);
+            let named = |error: Error| error.at(format_args!("database file {}", file.display()));
+            owner.check_file_at(&file).map_err(named)?;
         }
         owner.check_file_at(&self.main)?;
         let metadata = match self.main.symlink_metadata() {

@@ -1,6 +1,6 @@
 //! What is on disk: modes, leftovers, and what is refused.
 
-use core::{error::Error as _, time::Duration};
+use core::time::Duration;
 use std::{
     fs,
     os::unix::fs::{PermissionsExt, chown, symlink},
@@ -155,18 +155,4 @@ fn an_application_may_have_a_database_of_its_own() {
     lease.delete(second).unwrap();
     writing.commit().unwrap();
     assert_eq!(own.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)).unwrap(), 1);
-}
-
-#[test]
-fn a_writer_that_stays_is_a_passing_failure() {
-    let (directory, store) = saved();
-    let other = Connection::open(directory.database()).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut lease = store.lock(&key(), Duration::ZERO).unwrap();
-    let error = lease.save(&credential("two"), Revision::new(1)).unwrap_err();
-    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Unavailable, true));
-    assert!(error.source().unwrap().to_string().contains("database is locked"), "{:?}", error.source());
-    assert!(store.load(&key()).unwrap().is_some());
-    other.execute_batch("ROLLBACK").unwrap();
-    lease.save(&credential("two"), Revision::new(1)).unwrap();
 }

@@ -1,5 +1,6 @@
 //! The SQLite store: its contract, its files, and several processes at once.
 
+mod busy;
 mod conformance;
 mod damage;
 mod directory;

@@ -3,8 +3,8 @@
 use core::time::Duration;
 use std::{collections::BTreeMap, fs};
 
-use crate::directory::{Directory, credential, kind};
-use countersign_store::{ErrorKind, Lease, Store};
+use crate::directory::{Directory, credential};
+use countersign_store::{Lease, Store};
 use countersign_token::{
     AccessToken, Client, Credential, Key, RefreshToken, Revision, Secret, Timestamp, TokenSet,
 };
@@ -19,7 +19,7 @@ fn marked(mark: &str, filling: usize) -> Credential {
 }
 
 /// How often `text` is in the files of the store.
-fn remains(directory: &Directory, text: &str) -> usize {
+pub(crate) fn remains(directory: &Directory, text: &str) -> usize {
     let windows = |bytes: Vec<u8>| bytes.windows(text.len()).filter(|part| *part == text.as_bytes()).count();
     directory.files().into_iter().map(|file| windows(fs::read(file).unwrap())).sum()
 }
@@ -80,27 +80,6 @@ fn no_secret_is_on_a_page_with_others() {
         }
     }
     assert!(seen >= 2 * 39);
-}
-
-#[test]
-fn a_reader_that_stays_makes_a_deletion_unconfirmed() {
-    let directory = Directory::new();
-    let store = directory.store();
-    let key = Key::new("issuer", "client", "ann");
-    let mut lease = store.lock(&key, Duration::ZERO).unwrap();
-    let first = lease.save(&marked("mark-", 10), Revision::ABSENT).unwrap();
-
-    let reader = Connection::open(directory.database()).unwrap();
-    let reading = reader.unchecked_transaction().unwrap();
-    reading.query_row("SELECT count(*) FROM credentials", [], |_| Ok(())).unwrap();
-    assert_eq!(kind(lease.delete(first)), Some(ErrorKind::NotConfirmed));
-    assert!(lease.load().unwrap().is_none());
-    assert!(remains(&directory, "mark-") > 0);
-
-    // The deletion of what is gone already completes it.
-    drop(reading);
-    lease.delete(Revision::ABSENT).unwrap();
-    assert_eq!(remains(&directory, "mark-"), 0);
 }
 
 #[test]

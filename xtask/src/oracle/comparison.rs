@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{Outcome, shell, verdict};
 
-/// How many requests, unless told otherwise.
-const COUNT: u64 = 5000;
+/// How many requests are compared, unless told otherwise.
+const COUNT: usize = 5000;
 
 /// Mistakes that oauthlib is made to make, each of which must be noticed.
 const PLANTS: &[&str] =
@@ -37,8 +37,7 @@ pub(super) fn task(mut arguments: lexopt::Parser) -> Outcome {
         }
     }
     let seed = seed.unwrap_or_else(random::seed);
-    let cases: Vec<Case> =
-        (0..count).map(|index| generator::case(&mut Random::of_case(seed, index))).collect();
+    let cases = cases(seed, count);
     let key = key()?;
     let (ours, theirs) = (Ours::new(&key)?, Theirs::new(&key)?);
     let signed: Vec<_> = cases.iter().map(|case| ours.sign(case)).collect();
@@ -47,7 +46,7 @@ pub(super) fn task(mut arguments: lexopt::Parser) -> Outcome {
         report(compared.map(|((case, signed), answer)| (case, difference(case, signed, answer, &ours))))
     };
 
-    shell::note(&format!("seed {seed}, {count} requests"));
+    shell::note(&format!("seed {seed}, {} requests", cases.len()));
     let report = both(&cases, &theirs.sign(&cases, plant.as_deref())?);
     shell::note(&report.text());
     verdict("oracle", &report.findings())?;
@@ -65,7 +64,21 @@ pub(super) fn task(mut arguments: lexopt::Parser) -> Outcome {
     verdict("oracle", &blind)
 }
 
-fn number(text: &str) -> Outcome<u64> {
+/// Requests until so many can be compared.
+fn cases(seed: u64, count: usize) -> Vec<Case> {
+    let (mut cases, mut compared) = (Vec::new(), 0_usize);
+    for index in 0.. {
+        if compared >= count {
+            break;
+        }
+        let case = generator::case(&mut Random::of_case(seed, index));
+        compared = compared.saturating_add(deviations::of(&case).is_none().into());
+        cases.push(case);
+    }
+    cases
+}
+
+fn number<T: core::str::FromStr>(text: &str) -> Outcome<T> {
     text.parse().map_err(|_| format!("`{text}` is no number").into())
 }
 
@@ -113,7 +126,12 @@ fn report<'a>(compared: impl Iterator<Item = (&'a Case, Option<String>)>) -> Rep
 
 impl Report {
     fn text(&self) -> String {
-        let mut text = format!("compared, with\n{}not compared, because of oauthlib\n", self.mix.table());
+        let apart: usize = self.known.iter().sum();
+        let mut text = format!(
+            "{} compared, with\n{}{apart} not compared, because of oauthlib\n",
+            self.mix.cases(),
+            self.mix.table()
+        );
         for (Deviation { name, reason, applies: _ }, count) in DEVIATIONS.iter().zip(self.known) {
             text.push_str(&format!("  {count:6}  {name}: {reason}\n"));
         }
@@ -170,7 +188,7 @@ mod tests {
     use crate::oracle::{case::Body, theirs::Sent};
 
     fn cases(seed: u64) -> Vec<Case> {
-        (0..300).map(|index| generator::case(&mut Random::of_case(seed, index))).collect()
+        super::cases(seed, 250)
     }
 
     /// What an oauthlib would answer that differs from us in nothing but what `change` does to the base string.

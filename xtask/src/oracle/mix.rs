@@ -55,6 +55,10 @@ impl Mix {
         }
     }
 
+    pub(super) fn cases(&self) -> usize {
+        self.cases
+    }
+
     pub(super) fn table(&self) -> String {
         let mut table = String::new();
         let traits = TRAITS.iter().zip(self.traits).map(|((name, _), count)| (*name, count));

@@ -54,7 +54,14 @@ pub(crate) fn parse() -> Result<(Cli, Origins), clap::Error> {
 
 /// The command line with a variable of the environment for each option: `COUNTERSIGN_CLIENT_ID`.
 pub(crate) fn command() -> clap::Command {
-    mirrored(Cli::command().max_term_width(WIDTH))
+    let command = Cli::command().max_term_width(WIDTH);
+    mirrored(command.mut_subcommand("oauth1", |command| {
+        command.mut_subcommand("verify", |command| {
+            // Whoever checks a signature does not choose the method.
+            let help = "Accept this method alone; by default every one that there is a secret or a key for";
+            command.mut_arg("signature_method", |arg| arg.help(help))
+        })
+    }))
 }
 
 fn mirrored(command: clap::Command) -> clap::Command {
@@ -161,7 +168,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Revoke at the server, then forget
     Logout(LogoutArgs),
-    /// OAuth 1.0a: sign in, or sign one request
+    /// OAuth 1.0a: sign in, sign one request, or check one
     #[command(subcommand)]
     Oauth1(oauth1::Oauth1Command),
     /// List accounts, or keep a credential obtained elsewhere

@@ -28,11 +28,7 @@ pub(crate) enum Exposure {
 /// `-` is one line of standard input, so that several secrets are as many lines. One line feed at the end is
 /// taken off a file and off what a command prints.
 pub(crate) fn read(option: &str, value: &str) -> Result<(Secret, Exposure), Failure> {
-    let failed = |why: String| {
-        Failure::new(Exit::NoAccount, format!("the value of {option} could not be read"))
-            .because(why)
-            .then("countersign help secrets")
-    };
+    let failed = |why: String| failed(option, &why);
     if value == "-" {
         let line = person::read_line().map_err(|error| failed(error.to_string()))?;
         let line = line.ok_or_else(|| failed("standard input has ended".to_owned()))?;
@@ -61,6 +57,25 @@ pub(crate) fn read(option: &str, value: &str) -> Result<(Secret, Exposure), Fail
     let line = text.expose();
     let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
     Ok((Secret::new(line), exposure))
+}
+
+/// Reads the secret file that an option names: a path, or what [`read`] takes, `-` being all of standard input.
+pub(crate) fn read_file(option: &str, value: &str) -> Result<(Secret, Exposure), Failure> {
+    if value == "-" {
+        return limited(&mut io::stdin().lock())
+            .map(|text| (text, Exposure::None))
+            .map_err(|error| failed(option, &error.to_string()));
+    }
+    if ["@", "env:", "cmd:", "keyring:"].iter().any(|way| value.starts_with(way)) {
+        return read(option, value);
+    }
+    read(option, &format!("@{value}"))
+}
+
+fn failed(option: &str, why: &str) -> Failure {
+    Failure::new(Exit::NoAccount, format!("the value of {option} could not be read"))
+        .because(why)
+        .then("countersign help secrets")
 }
 
 /// Whether others than the owner may read it; a pipe or a device is nobody's file.

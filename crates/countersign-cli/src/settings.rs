@@ -181,27 +181,44 @@ impl Settings {
 
     /// The secret that an option names; see `help secrets`.
     pub(crate) fn secret(&self, id: &str, value: &str) -> Result<Secret, Failure> {
-        let option = format!("--{}", id.replace('_', "-"));
+        let option = option(id);
         let (secret, exposure) = secret_arg::read(&option, value)?;
+        self.remember(id, value);
+        if matches!(exposure, Exposure::CommandLine) {
+            if self.origins.of(id) == "option" && !self.warned.replace(true) {
+                self.warn(&format!(
+                    "the value of {option} is visible to other users of this machine; \
+                     give it as -, @FILE, env:NAME or cmd:COMMAND"
+                ));
+            }
+        } else {
+            self.warn_of(&exposure);
+        }
+        Ok(secret)
+    }
+
+    /// The secret in the file that an option names.
+    pub(crate) fn secret_file(&self, id: &str, value: &str) -> Result<Secret, Failure> {
+        let (secret, exposure) = secret_arg::read_file(&option(id), value)?;
+        self.remember(id, value);
+        self.warn_of(&exposure);
+        Ok(secret)
+    }
+
+    /// Keeps in mind which variable the secret may have come in.
+    fn remember(&self, id: &str, value: &str) {
         let variable = value
             .strip_prefix("env:")
             .map_or_else(|| format!("COUNTERSIGN_{}", id.to_uppercase()), Into::into);
         self.variables.borrow_mut().push(variable);
-        let warning = match exposure {
-            Exposure::None => return Ok(secret),
-            Exposure::CommandLine if self.origins.of(id) != "option" || self.warned.replace(true) => {
-                return Ok(secret);
-            }
-            Exposure::CommandLine => format!(
-                "the value of {option} is visible to other users of this machine; \
-                 give it as -, @FILE, env:NAME or cmd:COMMAND"
-            ),
-            Exposure::File(path) => {
-                format!("other users of this machine can read the secret in {path}; chmod 600 {path}")
-            }
-        };
-        self.warn(&warning);
-        Ok(secret)
+    }
+
+    fn warn_of(&self, exposure: &Exposure) {
+        if let Exposure::File(path) = exposure {
+            self.warn(&format!(
+                "other users of this machine can read the secret in {path}; chmod 600 {path}"
+            ));
+        }
     }
 
     /// What a child process is not to inherit.
@@ -224,6 +241,10 @@ impl Settings {
     pub(crate) fn warn(&self, text: &str) {
         self.output.say(&format!("{} {text}", self.paint().label("warning:")));
     }
+}
+
+fn option(id: &str) -> String {
+    format!("--{}", id.replace('_', "-"))
 }
 
 /// Where this user's own files are kept (XDG on Linux), or `COUNTERSIGN_HOME`.

@@ -1,5 +1,7 @@
 use clap::{Args, Subcommand};
 
+use super::oauth1::SharedSecretMethod;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
     /// List the accounts
@@ -51,4 +53,7 @@ pub(crate) struct ImportArgs {
     /// OAuth 1.0a: the token's shared secret
     #[arg(long, value_name = "SECRET", requires = "token")]
     pub(crate) token_secret: Option<String>,
+    /// OAuth 1.0a: how requests are signed; HMAC-SHA1 by default
+    #[arg(long, value_name = "METHOD", requires = "consumer_key")]
+    pub(crate) signature_method: Option<SharedSecretMethod>,
 }

@@ -1,11 +1,20 @@
+mod signing;
+mod verify;
+
 use clap::{Args, Subcommand, ValueEnum};
+use countersign_oauth1::Algorithm;
+
+pub(crate) use signing::{CredentialArgs, RequestArgs, SignArgs};
+pub(crate) use verify::{DemandedArgs, VerifyArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Oauth1Command {
     /// Sign in, three-legged: by callback, or by a code the person brings back
-    Login(Oauth1LoginArgs),
+    Login(Box<Oauth1LoginArgs>),
     /// Sign one request and print it; nothing is sent
-    Sign(SignArgs),
+    Sign(Box<SignArgs>),
+    /// Check a signed request, given as an HTTP message on standard input
+    Verify(Box<VerifyArgs>),
 }
 
 #[derive(Args, Debug)]
@@ -29,9 +38,9 @@ pub(crate) struct Oauth1LoginArgs {
     /// The client's shared secret: -, @FILE, env:NAME or cmd:COMMAND
     #[arg(long, value_name = "SECRET")]
     pub(crate) consumer_secret: String,
-    /// HMAC-SHA1, or PLAINTEXT over TLS
+    /// How requests are signed, now and with the account; PLAINTEXT is for TLS
     #[arg(long, value_name = "METHOD", default_value = "HMAC-SHA1")]
-    pub(crate) signature_method: SignatureMethod,
+    pub(crate) signature_method: SharedSecretMethod,
     /// The callback; oob for a code that the person brings back
     #[arg(long, value_name = "oob")]
     pub(crate) callback: Option<String>,
@@ -58,68 +67,60 @@ pub(crate) struct Oauth1LoginArgs {
     pub(crate) login_timeout: u64,
 }
 
-#[derive(Args, Debug)]
-pub(crate) struct SignArgs {
-    /// GET, POST, ...
-    pub(crate) method: String,
-    /// The address
-    pub(crate) url: String,
-    /// A stored account instead of secrets on the command line
-    #[arg(long, short, value_name = "ACCOUNT", conflicts_with_all = ["consumer_key", "consumer_secret", "token", "token_secret"])]
-    pub(crate) account: Option<String>,
-    /// The client's identifier, once called consumer key
-    #[arg(long, value_name = "KEY", requires = "consumer_secret")]
-    pub(crate) consumer_key: Option<String>,
-    /// The client's shared secret: -, @FILE, env:NAME or cmd:COMMAND
-    #[arg(long, value_name = "SECRET", requires = "consumer_key")]
-    pub(crate) consumer_secret: Option<String>,
-    /// The token
-    #[arg(long, value_name = "TOKEN", requires_all = ["consumer_key", "token_secret"])]
-    pub(crate) token: Option<String>,
-    /// The token's shared secret
-    #[arg(long, value_name = "SECRET", requires = "token")]
-    pub(crate) token_secret: Option<String>,
-    /// The account's own method by default, else HMAC-SHA1; PLAINTEXT is for https
-    #[arg(long, value_name = "METHOD")]
-    pub(crate) signature_method: Option<SignatureMethod>,
-    /// Seconds since 1970; now by default
-    #[arg(long, value_name = "N")]
-    pub(crate) timestamp: Option<u64>,
-    /// The nonce; a random one by default
-    #[arg(long, value_name = "S")]
-    pub(crate) nonce: Option<String>,
-    /// oauth_callback
-    #[arg(long, value_name = "URL")]
-    pub(crate) callback: Option<String>,
-    /// oauth_verifier
-    #[arg(long, value_name = "S")]
-    pub(crate) verifier: Option<String>,
-    /// The realm of the header
-    #[arg(long, value_name = "S")]
-    pub(crate) realm: Option<String>,
-    /// Leave oauth_version out
-    #[arg(long)]
-    pub(crate) no_version: bool,
-    /// A form body
-    #[arg(long = "data", short = 'd', value_name = "FORM")]
-    pub(crate) data: Option<String>,
-    /// A file that is the form body; - is standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "data")]
-    pub(crate) data_file: Option<String>,
-    /// Where the protocol parameters go
-    #[arg(long, value_name = "PLACE", default_value = "header")]
-    pub(crate) place: Place,
-    /// A further protocol parameter: NAME=VALUE; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) param: Vec<String>,
+/// A method whose key is made of the shared secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SharedSecretMethod {
+    #[value(name = "HMAC-SHA1")]
+    HmacSha1,
+    #[value(name = "HMAC-SHA256")]
+    HmacSha256,
+    #[value(name = "HMAC-SHA512")]
+    HmacSha512,
+    #[value(name = "PLAINTEXT")]
+    Plaintext,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SignatureMethod {
     #[value(name = "HMAC-SHA1")]
     HmacSha1,
+    #[value(name = "HMAC-SHA256")]
+    HmacSha256,
+    #[value(name = "HMAC-SHA512")]
+    HmacSha512,
+    #[value(name = "RSA-SHA1")]
+    RsaSha1,
+    #[value(name = "RSA-SHA256")]
+    RsaSha256,
+    #[value(name = "RSA-SHA512")]
+    RsaSha512,
     #[value(name = "PLAINTEXT")]
     Plaintext,
+}
+
+impl From<SharedSecretMethod> for Algorithm {
+    fn from(method: SharedSecretMethod) -> Self {
+        match method {
+            SharedSecretMethod::HmacSha1 => Self::HmacSha1,
+            SharedSecretMethod::HmacSha256 => Self::HmacSha256,
+            SharedSecretMethod::HmacSha512 => Self::HmacSha512,
+            SharedSecretMethod::Plaintext => Self::Plaintext,
+        }
+    }
+}
+
+impl From<SignatureMethod> for Algorithm {
+    fn from(method: SignatureMethod) -> Self {
+        match method {
+            SignatureMethod::HmacSha1 => Self::HmacSha1,
+            SignatureMethod::HmacSha256 => Self::HmacSha256,
+            SignatureMethod::HmacSha512 => Self::HmacSha512,
+            SignatureMethod::RsaSha1 => Self::RsaSha1,
+            SignatureMethod::RsaSha256 => Self::RsaSha256,
+            SignatureMethod::RsaSha512 => Self::RsaSha512,
+            SignatureMethod::Plaintext => Self::Plaintext,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

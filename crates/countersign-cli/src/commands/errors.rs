@@ -169,7 +169,7 @@ fn login_again(account: &str, doing: Doing<'_>) -> String {
 }
 
 /// The text as one word of a shell.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_.:/@+%".contains(char);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();

@@ -94,7 +94,8 @@ pub(crate) fn content(path: &str) -> Result<Vec<u8>, Failure> {
     read.map_err(|error| Failure::usage(format!("{path} cannot be read")).because(error))
 }
 
-fn header_field(field: &str) -> Result<(HeaderName, HeaderValue), Failure> {
+/// A header field as it was typed.
+pub(crate) fn header_field(field: &str) -> Result<(HeaderName, HeaderValue), Failure> {
     let misspelt = || Failure::usage("--header takes 'Name: value'").then("-H 'Accept: application/json'");
     let (name, value) = field.split_once(':').ok_or_else(misspelt)?;
     let name = name.trim().parse().map_err(|_| misspelt())?;

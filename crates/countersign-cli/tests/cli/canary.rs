@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 use testkit::canary::{self, SECRET};
 
-use crate::support::{Home, Misbehaving, Run, demo, finish, json, nowhere, page};
+use crate::support::{Home, Misbehaving, Run, demo, fed, finish, json, nowhere, page, rsa};
 
 /// Runs with the secret in the environment and in a file; nothing may be seen of it, in the trace least of all.
 fn check(home: &Home, args: &[&str]) -> Run {
@@ -166,6 +166,48 @@ fn no_command_shows_a_secret() {
     ] {
         check(&home, args);
     }
+}
+
+#[test]
+fn no_signature_shows_a_secret() {
+    let (home, _server) = seeded();
+    home.write("key.pem", &rsa::private_key());
+    home.write("broken.pem", &rsa::private_key().replace("MIIE", SECRET));
+    home.write("public.pem", &rsa::published()[1]);
+    let url = "https://api.example/x?a=1";
+    let message = "GET /x?a=1 HTTP/1.1\nHost: api.example\nAuthorization: OAuth oauth_consumer_key=\"k\", \
+                   oauth_token=\"t\", oauth_signature_method=\"HMAC-SHA1\", oauth_timestamp=\"1\", \
+                   oauth_nonce=\"n\", oauth_signature=\"AAAA\"\n\n";
+    let secrets = ["--consumer-key", "k", "--consumer-secret", "@secret", "--token", "t"];
+    let secrets = [&secrets[..], &["--token-secret", "env:SECRET"]].concat();
+    let account = ["-a", "1-by-file"];
+    for by in [
+        &secrets[..],
+        &account,
+        &["--consumer-key", "k", "--private-key", "key.pem"],
+        &["--consumer-key", "k", "--private-key", "broken.pem"],
+        &["--consumer-key", "k", "--private-key", "@secret"],
+        &["--consumer-key", "k", "--private-key", "secret"],
+        &["--consumer-key", "k", "--private-key", "cmd:cat secret"],
+    ] {
+        for more in [&[][..], &["--json"], &["--place", "query"], &["-d", "a=1", "--place", "body"]] {
+            check(&home, &[&["oauth1", "sign", "POST", url], by, more].concat());
+        }
+        for message in [message, &message.replace("HMAC-SHA1", "PLAINTEXT"), "GET / HTTP/1.1\n\n"] {
+            for more in [&["--any-time"][..], &["--any-time", "--json"], &["--public-key", "public.pem"]] {
+                let args = [&["oauth1", "verify"], by, more, &["--no-input", "--trace", "-vv"]].concat();
+                let run = fed(home.command(&args).env("SECRET", SECRET), message.as_bytes());
+                assert!(!run.err.contains("panicked"), "{}", run.err);
+                canary::check_text(&format!("standard output of {args:?}"), &run.out);
+                canary::check_text(&format!("standard error of {args:?}"), &run.err);
+            }
+        }
+    }
+    let plaintext =
+        [&["oauth1", "sign", "GET", url, "--signature-method", "PLAINTEXT"], &account[..]].concat();
+    let run = run(&home, &plaintext);
+    assert!(canary::shows(&run.out), "{run:?}");
+    canary::check_text("standard error of PLAINTEXT", &run.err);
 }
 
 #[test]

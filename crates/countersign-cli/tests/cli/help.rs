@@ -63,6 +63,7 @@ fn every_command_explains_itself() {
         "oauth1",
         "oauth1 login",
         "oauth1 sign",
+        "oauth1 verify",
         "request",
         "serve",
         "serve provider",

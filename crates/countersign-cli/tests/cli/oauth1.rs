@@ -1,136 +1,11 @@
-//! OAuth 1.0a: signatures, the three legs, and what a bearer token has no part in.
+//! OAuth 1.0a: the three legs, requests with what came of them, and what a bearer token has no part in.
 
 use std::{io::Write, process::Stdio};
 
 use countersign_provider_axum::embedded::Server;
+use countersign_token::json::Value;
 
-use crate::support::{Home, Misbehaving, Person, Running, demo, get, page, text};
-
-const SECRETS: [&str; 8] = [
-    "--consumer-key",
-    "dpf43f3p2l4k3l03",
-    "--consumer-secret",
-    "env:CS",
-    "--token",
-    "nnch734d00sl2jdk",
-    "--token-secret",
-    "env:TS",
-];
-
-/// RFC 5849 §1.2, the request for the photos.
-fn photos(home: &Home, more: &[&str]) -> crate::support::Run {
-    let mut args =
-        vec!["oauth1", "sign", "GET", "http://photos.example.net/photos?file=vacation.jpg&size=original"];
-    args.extend(SECRETS);
-    args.extend(["--timestamp", "137131202", "--nonce", "chapoH", "--no-version", "--realm", "Photos"]);
-    args.extend(more);
-    let mut command = home.command(&args);
-    crate::support::finish(command.env("CS", "kd94hf93k423kf44").env("TS", "pfkkdhi9sl3r4s00"))
-}
-
-#[test]
-fn the_specification_s_request_is_signed_as_it_says() {
-    let home = Home::new();
-    let run = photos(&home, &[]);
-    assert_eq!(run.err, "");
-    assert_eq!(
-        run.out,
-        "OAuth realm=\"Photos\", oauth_consumer_key=\"dpf43f3p2l4k3l03\", oauth_token=\"nnch734d00sl2jdk\", \
-         oauth_signature_method=\"HMAC-SHA1\", oauth_timestamp=\"137131202\", oauth_nonce=\"chapoH\", \
-         oauth_signature=\"MdpQcU8iPSUjWoN%2FUDMsK2sui9I%3D\"\n"
-    );
-    let document = countersign_token::json::Value::parse(photos(&home, &["--json"]).out.as_bytes()).unwrap();
-    assert_eq!(get(&document, "v").as_integer(), Some(1));
-    assert_eq!(text(&document, "signature"), "MdpQcU8iPSUjWoN/UDMsK2sui9I=");
-    assert_eq!(format!("{}\n", text(&document, "authorization")), run.out);
-    assert!(
-        text(&document, "base_string")
-            .starts_with("GET&http%3A%2F%2Fphotos.example.net%2Fphotos&file%3Dvacation.jpg")
-    );
-    assert_eq!(text(&document, "url"), "http://photos.example.net/photos?file=vacation.jpg&size=original");
-}
-
-#[test]
-fn the_signature_goes_where_it_is_asked_to_go() {
-    let home = Home::new();
-    let sign = |more: &[&str]| {
-        let mut args =
-            vec!["oauth1", "sign", "POST", "https://api.example/x?a=1", "-d", "b=2", "--consumer-key", "ck"];
-        args.extend(["--consumer-secret", "cs", "--timestamp", "1", "--nonce", "n", "--quiet"]);
-        args.extend(more);
-        home.ok(&args)
-    };
-    let url = sign(&["--place", "query"]);
-    assert!(
-        url.starts_with("https://api.example/x?a=1&oauth_consumer_key=ck&")
-            && url.contains("&oauth_signature="),
-        "{url}"
-    );
-    let body = sign(&["--place", "body"]);
-    assert!(body.starts_with("b=2&oauth_consumer_key=ck&") && body.contains("&oauth_signature="), "{body}");
-    home.write("form", "b=2");
-    let args = [
-        "oauth1",
-        "sign",
-        "POST",
-        "https://api.example/x?a=1",
-        "--data-file",
-        "form",
-        "--place",
-        "body",
-        "--timestamp",
-        "1",
-    ];
-    let from_file =
-        home.ok(&[&args[..], &["--nonce", "n", "--consumer-key", "ck", "--consumer-secret", "cs"]].concat());
-    assert_eq!(from_file, body);
-    assert!(sign(&["--param", "scope=read"]).contains("scope=\"read\""));
-    assert!(sign(&["--callback", "oob"]).contains("oauth_callback=\"oob\""));
-    assert!(sign(&["--verifier", "v"]).contains("oauth_verifier=\"v\""));
-    assert!(sign(&["--signature-method", "PLAINTEXT"]).contains("oauth_signature=\"cs%26\""));
-    assert_ne!(
-        home.ok(&[
-            "oauth1",
-            "sign",
-            "GET",
-            "https://a.example/",
-            "--consumer-key",
-            "k",
-            "--consumer-secret",
-            "s"
-        ]),
-        home.ok(&[
-            "oauth1",
-            "sign",
-            "GET",
-            "https://a.example/",
-            "--consumer-key",
-            "k",
-            "--consumer-secret",
-            "s"
-        ])
-    );
-}
-
-#[test]
-fn what_cannot_be_signed_is_a_usage_error() {
-    let home = Home::new();
-    let key = ["--consumer-key", "k", "--consumer-secret", "s"];
-    for (more, said) in [
-        (&["GET", "https://a.example/%zz"][..], "cannot be signed"),
-        (&["G T", "https://a.example/"], "cannot be signed"),
-        (&["GET", "http://a.example/", "--signature-method", "PLAINTEXT"], "https"),
-        (&["GET", "https://a.example/", "--param", "oauth_token=x"], "cannot be signed"),
-        (&["GET", "https://a.example/", "--param", "nonsense"], "NAME=VALUE"),
-        (&["GET", "https://a.example/", "--realm", "R", "--place", "query"], "--realm"),
-        (&["GET", "https://a.example/", "--token", "t"], "--token-secret"),
-    ] {
-        let mut args = vec!["oauth1", "sign"];
-        args.extend(more);
-        args.extend(key);
-        home.check(&args, 2, &[said]);
-    }
-}
+use crate::support::{Home, Misbehaving, Person, Running, demo, fed, finish, page, text};
 
 fn args(server: &Server) -> Vec<String> {
     let url = server.url();
@@ -186,6 +61,57 @@ fn three_legs_and_a_signed_request() {
     assert_eq!(home.ok(&["account", "list"]), "");
 }
 
+/// Token and secret that a login has stored.
+fn token(home: &Home) -> [String; 2] {
+    let stored = home.stored();
+    let kept = stored.iter().filter_map(|(_, bytes)| Value::parse(bytes).ok());
+    let pair = |record: &Value| {
+        let pair = record.as_object()?.get("token_credentials")?;
+        Some(["identifier", "secret"].map(|name| text(pair, name).to_owned()))
+    };
+    kept.filter_map(|record| pair(&record)).next().unwrap()
+}
+
+#[test]
+fn a_credential_from_elsewhere_is_as_good_as_one_of_a_login() {
+    let (elsewhere, server) = (Home::new(), demo());
+    login(&elsewhere, &server, &Person::approving()).check(&["oauth1 login"], 0, &[]);
+    let [token, secret] = token(&elsewhere);
+    let home = Home::new();
+    home.write("ts", &secret);
+    let me = format!("{}/me", server.url());
+    for method in ["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"] {
+        let args = ["account", "import", "--name", "batch", "--consumer-key", "demo-consumer"];
+        let more = ["--consumer-secret", "env:CS", "--token", &token, "--token-secret", "@ts"];
+        let args = [&args[..], &more, &["--signature-method", method]].concat();
+        finish(home.command(&args).env("CS", "demo-consumer-secret")).check(&args, 0, &["kept as"]);
+        assert!(home.ok(&["request", "GET", &me, "-a", "batch", "--fail"]).contains("alice"), "{method}");
+
+        let signed = home.ok(&["oauth1", "sign", "GET", &me, "-a", "batch"]);
+        assert!(signed.contains(&format!("oauth_signature_method=\"{method}\"")), "{signed}");
+        let message = format!("GET {me} HTTP/1.1\nAuthorization: {signed}\n");
+        let args = ["oauth1", "verify", "-a", "batch"];
+        fed(&mut home.command(&args), message.as_bytes()).check(&args, 0, &[]);
+    }
+}
+
+#[test]
+fn the_method_of_the_login_stays_with_the_account() {
+    for method in ["HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"] {
+        let (home, server) = (Home::new(), demo());
+        let mut args = args(&server);
+        args.extend(["--signature-method", method, "--no-input"].map(ToOwned::to_owned));
+        let mut child = Running::start(home.command(&args).env("CS", "demo-consumer-secret"));
+        let url = child.url();
+        Person::approving().visit(&url);
+        child.end().check(&args, 0, &["kept as"]);
+        let me = format!("{}/me", server.url());
+        assert!(home.ok(&["request", "GET", &me, "--fail"]).contains("alice"));
+        let signed = home.ok(&["oauth1", "sign", "GET", &me]);
+        assert!(signed.contains(&format!("oauth_signature_method=\"{method}\"")), "{signed}");
+    }
+}
+
 #[test]
 fn a_refusal_of_the_person_is_a_refusal() {
     let (home, server) = (Home::new(), demo());
@@ -196,7 +122,7 @@ fn a_refusal_of_the_person_is_a_refusal() {
 fn a_wrong_secret_is_refused_before_anybody_is_asked() {
     let (home, server) = (Home::new(), demo());
     let mut command = home.command(&args(&server));
-    let run = crate::support::finish(command.arg("--no-input").env("CS", "wrong"));
+    let run = finish(command.arg("--no-input").env("CS", "wrong"));
     run.check(&["oauth1 login"], 5, &["refused"]);
 }
 
@@ -215,7 +141,7 @@ fn a_code_that_the_person_brings_is_enough() {
     assert!(home.ok(&["request", "GET", &format!("{}/me", server.url())]).contains("alice"));
 
     args.push("--no-input".to_owned());
-    let run = crate::support::finish(home.command(&args).env("CS", "demo-consumer-secret"));
+    let run = finish(home.command(&args).env("CS", "demo-consumer-secret"));
     run.check(&args, 2, &["--no-input"]);
 }
 

@@ -1,6 +1,7 @@
 use countersign_flow::AuthorizationServer;
+use countersign_oauth1::Algorithm;
 use countersign_token::{
-    AccessToken, Client, ClientCredentials, Credential, Expiry, RefreshToken, Scopes, Timestamp,
+    AccessToken, Client, ClientCredentials, Credential, Expiry, Grant, RefreshToken, Scopes, Timestamp,
     TokenCredentials, TokenSet,
 };
 use countersign_transport::{Clock, SystemClock};
@@ -70,9 +71,17 @@ fn oauth2(args: &ImportArgs, token: &str, settings: &Settings) -> Result<Credent
 fn oauth1(args: &ImportArgs, key: &str, settings: &Settings) -> Result<Credential, Failure> {
     let secret = settings.secret("consumer_secret", args.consumer_secret.as_deref().unwrap_or_default())?;
     let client = ClientCredentials::new(key, secret);
-    let (Some(token), Some(secret)) = (&args.token, &args.token_secret) else {
-        return Ok(Credential::oauth1_two_legged(client));
+    let mut credential = match (&args.token, &args.token_secret) {
+        (Some(token), Some(secret)) => {
+            let secret = settings.secret("token_secret", secret)?;
+            Credential::oauth1(client, TokenCredentials::new(token.as_str(), secret))
+        }
+        _ => Credential::oauth1_two_legged(client),
     };
-    let secret = settings.secret("token_secret", secret)?;
-    Ok(Credential::oauth1(client, TokenCredentials::new(token.as_str(), secret)))
+    if let (Grant::OAuth1 { signature_method, .. }, Some(method)) =
+        (&mut credential.grant, args.signature_method)
+    {
+        *signature_method = Some(Algorithm::from(method).as_str().to_owned());
+    }
+    Ok(credential)
 }

@@ -1,6 +1,7 @@
 //! A home of one's own, the program in it, a person, and servers that misbehave.
 
 mod person;
+pub(crate) mod rsa;
 mod server;
 
 pub(crate) use person::{Person, query};
@@ -208,6 +209,14 @@ impl Running {
         }
         status
     }
+}
+
+/// Runs a program that is given this on standard input.
+pub(crate) fn fed(command: &mut Command, text: &[u8]) -> Run {
+    let mut child = Running::start(command.stdin(Stdio::piped()));
+    // A program that does not want it has ended already.
+    let _ = child.stdin().write_all(text);
+    child.end()
 }
 
 /// Runs a program to its end, which must come in time.

@@ -6,6 +6,8 @@
 //!   header, the query or a form body.
 //! - [`base_string()`] and [`base_string_uri`], the two texts that clients and servers most often disagree on.
 //! - [`Received`]: a signed request as a server sees it, and whether its signature holds.
+//! - [`Explanation`]: the steps from a request to its signature; with the feature `diagnose`, the mistake that
+//!   explains another signature, and the first difference of two base strings.
 //! - [`NonceStore`] with [`MemoryNonces`], so that a request is accepted once.
 //!
 //! # Out of scope

@@ -1,4 +1,11 @@
-//! How somebody signs: switches whose defaults are those of RFC 5849.
+//! How somebody signs: switches whose defaults are those of RFC 5849, and the texts they lead to.
+
+mod encoding;
+mod head;
+mod key;
+mod parameters;
+
+use crate::Algorithm;
 
 /// Everything that decides a signature besides the request and the secrets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -213,6 +220,16 @@ pub(super) enum Digest {
     Sha1,
     Sha256,
     Sha512,
+}
+
+impl Digest {
+    pub(super) const fn method_name(self) -> &'static str {
+        match self {
+            Self::Sha1 => Algorithm::HmacSha1.as_str(),
+            Self::Sha256 => Algorithm::HmacSha256.as_str(),
+            Self::Sha512 => Algorithm::HmacSha512.as_str(),
+        }
+    }
 }
 
 /// How the code is written as a text.

@@ -1,163 +1,14 @@
-//! The pieces of a signature by a recipe: two texts that make the base string, and the key.
-
-use alloc::{
-    borrow::Cow,
-    collections::BTreeMap,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{borrow::Cow, collections::BTreeMap, string::String, vec::Vec};
 
 use countersign_token::Secret;
 use countersign_wire::percent;
 use zeroize::Zeroizing;
 
-use super::{
-    facts::{Facts, Field},
-    recipe::{
-        Body, Case, Digest, Duplicates, Encoding, Head, Key, Order, Parameters, Path, Port, Reading, Signed,
-        Sources, Space, Unicode,
-    },
+use super::{Body, Digest, Duplicates, Order, Parameters, Reading, Signed, Sources, Unicode};
+use crate::{
+    Parameter,
+    diagnosis::facts::{Facts, Field},
 };
-use crate::{Algorithm, Parameter};
-
-impl Encoding {
-    /// Appends the encoding of some bytes, which is ASCII.
-    fn write(self, bytes: &[u8], out: &mut String) {
-        for &byte in bytes {
-            let stays = match byte {
-                b'~' => !self.tilde,
-                b'*' => self.asterisk,
-                b'!' => self.exclamation,
-                b'\'' | b'(' | b')' => self.quotes,
-                other => percent::is_unreserved(other),
-            };
-            if stays {
-                out.push(char::from(byte));
-            } else if byte == b' ' && self.plus {
-                out.push('+');
-            } else {
-                let start = out.len();
-                percent::encode_to(&[byte], out);
-                if out.len() == start.saturating_add(1) {
-                    // The tilde, which the right encoder leaves as it is.
-                    out.truncate(start);
-                    out.push_str("%7E");
-                }
-                if self.lower
-                    && let Some(escape) = out.get_mut(start..)
-                {
-                    escape.make_ascii_lowercase();
-                }
-            }
-        }
-    }
-
-    fn of(self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        self.write(text.as_bytes(), &mut out);
-        out
-    }
-}
-
-impl Digest {
-    pub(super) const fn method_name(self) -> &'static str {
-        match self {
-            Self::Sha1 => Algorithm::HmacSha1.as_str(),
-            Self::Sha256 => Algorithm::HmacSha256.as_str(),
-            Self::Sha512 => Algorithm::HmacSha512.as_str(),
-        }
-    }
-}
-
-impl Head {
-    /// Method and URI, each with the ampersand behind it.
-    pub(super) fn write(self, facts: &Facts) -> String {
-        let method = match self.method {
-            Case::Upper => facts.request_method.to_ascii_uppercase(),
-            Case::Lower => facts.request_method.to_ascii_lowercase(),
-            Case::AsWritten => facts.request_method.clone(),
-        };
-        let host = if self.host_as_written { facts.host.clone() } else { facts.host.to_ascii_lowercase() };
-        let tls = facts.tls ^ self.other_scheme;
-        let (default, scheme_default) = if facts.tls {
-            ("443", if tls { "443" } else { "80" })
-        } else {
-            ("80", if tls { "443" } else { "80" })
-        };
-        let is_default = facts.port.is_empty() || facts.port == default;
-        let port = match self.port {
-            Port::Rfc if is_default => "",
-            Port::Always if is_default => scheme_default,
-            Port::Never => "",
-            Port::Rfc | Port::Always => &facts.port,
-        };
-        let colon = if port.is_empty() { "" } else { ":" };
-        let path = path(self.path, &facts.path);
-        let scheme = if tls { "https" } else { "http" };
-        let uri = format!("{scheme}://{host}{colon}{port}{path}");
-        if self.not_encoded {
-            format!("{method}&{uri}&")
-        } else {
-            format!("{}&{}&", self.encoding.of(&method), self.encoding.of(&uri))
-        }
-    }
-}
-
-fn path(how: Path, written: &str) -> Cow<'_, str> {
-    let path = if written.is_empty() { "/" } else { written };
-    match how {
-        Path::Rfc => path.into(),
-        Path::Empty => written.into(),
-        Path::Decoded => percent::decode(path).map_or(path.into(), Cow::Owned),
-        Path::Encoded => path.split('/').map(percent::encode).collect::<Vec<_>>().join("/").into(),
-        // An empty path that stays empty is a mistake of its own.
-        Path::OtherSlash if written.is_empty() => path.into(),
-        Path::OtherSlash => match path.strip_suffix('/') {
-            Some(short) => short.into(),
-            None => format!("{path}/").into(),
-        },
-        Path::Resolved => {
-            // RFC 3986 §5.2.4
-            let mut kept = Vec::new();
-            let mut segments = path.split('/').skip(1).peekable();
-            while let Some(segment) = segments.next() {
-                let last = segments.peek().is_none();
-                match segment {
-                    "." => {}
-                    ".." => drop(kept.pop()),
-                    other => kept.push(other),
-                }
-                if last && matches!(segment, "." | "..") {
-                    kept.push("");
-                }
-            }
-            format!("/{}", kept.join("/")).into()
-        }
-    }
-}
-
-impl Key {
-    /// The key as the recipe makes it of the secrets.
-    pub(super) fn write(self, facts: &Facts) -> Secret {
-        let part = |secret: &Secret, space: Space, left_out: bool| {
-            let text = match space {
-                _ if left_out => String::new(),
-                Space::AsGiven => secret.expose().to_string(),
-                Space::Newline => format!("{}\n", secret.expose()),
-                Space::CarriageReturn => format!("{}\r\n", secret.expose()),
-                Space::Trimmed => secret.expose().trim_end().to_string(),
-            };
-            let text = Zeroizing::new(text);
-            Zeroizing::new(if self.not_encoded { text.to_string() } else { self.encoding.of(&text) })
-        };
-        let client = part(&facts.client_secret, self.client_space, self.no_client);
-        let token = part(&facts.token_secret, self.token_space, self.no_token);
-        let (first, second) = if self.swapped { (token, client) } else { (client, token) };
-        let between = if self.no_ampersand { "" } else { "&" };
-        Secret::new([first.as_str(), between, second.as_str()].concat())
-    }
-}
 
 /// A parameter on its way: decoded bytes, unless it is taken for encoded.
 struct Item<'a> {
@@ -168,7 +19,7 @@ struct Item<'a> {
 
 impl Parameters {
     /// The third part of the base string.
-    pub(super) fn write(&self, facts: &Facts) -> String {
+    pub(in crate::diagnosis) fn write(&self, facts: &Facts) -> String {
         let mut items = self.collect(facts);
         if self.no_empty {
             items.retain(|item| !item.value.is_empty());

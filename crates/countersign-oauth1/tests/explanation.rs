@@ -92,6 +92,17 @@ fn plaintext_shows_no_secret_unless_asked() {
     assert_eq!(Explanation::with_signer(&signer, bare, stamp()).unwrap_err(), Error::ClearText);
 }
 
+/// A plus sign is a space in a query and a form, and itself in a header.
+#[test]
+fn a_plus_sign_stands_for_a_space_where_it_does() {
+    let target = Target::new("GET", "https://example.com/?a+b=c+d", Form::Encoded("e=+")).callback("a+b c");
+    let it = Explanation::new(Algorithm::HmacSha1, &client(), &token(), target, stamp()).unwrap();
+    let text = it.text(Step::Decode);
+    for line in ["a b = c d", "e =  ", "oauth_callback = a+b c"] {
+        assert!(text.expose().lines().any(|own| own == line), "{line}");
+    }
+}
+
 #[test]
 fn the_steps_have_names_and_sentences() {
     let names: Vec<_> = Step::ALL.iter().map(|step| step.as_str()).collect();

@@ -47,11 +47,8 @@ impl SignedParameter {
     /// One that is written as `name` and `value` in `range` of its text.
     pub(super) fn new(source: Source, start: usize, written: &str, name: &str, value: &str) -> Self {
         let encode = |text: &str| {
-            // A header has no other way to write a space than to encode it.
-            let text = match source {
-                Source::Header => String::from(text),
-                Source::Query | Source::Form => text.replace('+', " "),
-            };
+            // A header has no plus sign: its spaces are encoded as everything else is.
+            let text = text.replace('+', " ");
             let mut out = String::new();
             percent::encode_to(&decode(&text), &mut out);
             drop(Secret::new(text));

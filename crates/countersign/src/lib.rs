@@ -12,6 +12,7 @@
 //! | `blocking` | `blocking`, `transport`, `store`, `loopback` | the paved path |
 //! | `ureq` | `Ureq` | HTTP on ureq |
 //! | `file` | `FileStore` | owner-only files |
+//! | `sqlite` | `SqliteStore` | a SQLite database |
 //! | `provider` | `provider` | the server side without I/O |
 //!
 //! # Out of scope
@@ -52,10 +53,12 @@ pub use countersign_loopback as loopback;
 pub use countersign_oauth1 as oauth1;
 #[cfg(feature = "provider")]
 pub use countersign_provider as provider;
-#[cfg(any(feature = "blocking", feature = "file"))]
+#[cfg(any(feature = "blocking", feature = "file", feature = "sqlite"))]
 pub use countersign_store as store;
 #[cfg(feature = "file")]
 pub use countersign_store_file::FileStore;
+#[cfg(feature = "sqlite")]
+pub use countersign_store_sqlite::SqliteStore;
 pub use countersign_token as token;
 pub use countersign_token::{
     AccessToken, Client, ClientCredentials, Credential, Expiry, Key, Scopes, Secret, TokenCredentials,

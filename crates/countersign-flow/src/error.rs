@@ -75,7 +75,7 @@ pub enum Misuse {
     AuthenticationMethod,
     /// The token that is to be spent or sent is not there.
     NoToken {
-        /// Its name: `access_token` or `refresh_token`.
+        /// Its name: `access_token`, `refresh_token`, `oauth_token` or `oauth_session_handle`.
         name: &'static str,
     },
     /// The access token is of a type that is presented in another way.
@@ -88,7 +88,7 @@ pub enum Misuse {
     SignatureMethod,
     /// A part of the request is such that it cannot be signed.
     Unsignable {
-        /// Which part: `URI`, `method`, `form`, or a parameter by its name.
+        /// Which part: `URI`, `method`, `form`, `key`, or a parameter by its name.
         part: &'static str,
     },
 }

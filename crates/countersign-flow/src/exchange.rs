@@ -63,6 +63,12 @@ impl Exchange {
         Self::new(endpoint, purpose, None, Replay::Freely)
     }
 
+    /// A document that is fetched by a request that must not be repeated.
+    #[cfg(feature = "oauth1")]
+    pub(crate) fn get_once(endpoint: &Endpoint, purpose: Purpose) -> Self {
+        Self::new(endpoint, purpose, None, Replay::UnlessSent)
+    }
+
     fn new(endpoint: &Endpoint, purpose: Purpose, form: Option<Params>, replay: Replay) -> Self {
         Self {
             endpoint: endpoint.clone(),
@@ -83,6 +89,12 @@ impl Exchange {
     /// Ends it without a request.
     pub(crate) fn finish(&mut self) {
         self.state = State::Finished;
+    }
+
+    /// Begins anew, after an answer that asks for another request.
+    #[cfg(feature = "oauth1")]
+    pub(crate) fn restart(&mut self) {
+        self.state = State::Ready;
     }
 
     fn send(&mut self, env: &Env<'_>) -> Step<Answer> {

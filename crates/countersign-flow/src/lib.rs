@@ -7,7 +7,8 @@
 //! - Client authentication: [`ClientRegistration`], [`ClientAuthenticated`].
 //! - The two small traits by which credentials are used: [`Source`], how a fresh token is got, and
 //!   [`Authorize`], how a credential is put on a request.
-//! - With the feature `oauth1`: the three-legged login of OAuth 1.0a, and its request authorization.
+//! - With the feature `oauth1`: the three-legged login of OAuth 1.0a, its request authorization, the refresh of
+//!   sessions, the migration to OAuth 2.0, token info and revocation.
 //!
 //! # Out of scope
 //!

@@ -1,4 +1,4 @@
-//! The three-legged login of OAuth 1.0a (RFC 5849 §2), one file per state.
+//! The three-legged login of OAuth 1.0a (RFC 5849 §2), one file per state, and what comes after it.
 //!
 //! ```text
 //! LoginRequest ──begin──► TemporaryCredentialsRequest ──► (address, PendingLogin)
@@ -9,8 +9,13 @@
 //!                                                                      (a Flow)
 //! ```
 //!
-//! Requests are posted and signed in the header. None is sent twice with one signature: it is signed anew,
-//! and only after a failure that certainly came before the first byte.
+//! Afterwards a [`Signatory`] signs for the account: a [`SessionRefresh`] gets new credentials for those that
+//! end, a [`Migration`] exchanges them for OAuth 2.0 tokens, [`TokenInfoRequest`] and [`TokenRevocation`] ask
+//! about them and end them. Each is a flow.
+//!
+//! Requests are signed in the header. None is sent twice with one signature: it is signed anew, and only after
+//! a failure that certainly came before the first byte, or once by the server's clock if the caller wants that.
+//! A refusal is [`Error::Refused`](crate::Error::Refused), and [`Advice::of`] says what helps.
 //!
 //! ```
 //! use countersign_flow::oauth1::{Endpoints, LoginRequest};
@@ -40,16 +45,33 @@
 //! # Ok::<(), countersign_flow::Error>(())
 //! ```
 
+mod advice;
 mod answer;
+mod clock;
 mod confirmation;
 mod endpoints;
+mod migration;
 mod pending;
 mod redemption;
 mod request;
+mod session;
+mod session_refresh;
+mod signatory;
 mod signed;
+mod signing;
+mod token_info;
+mod token_revocation;
 
+pub use advice::Advice;
+pub use clock::server_time;
 pub use confirmation::CallbackConfirmed;
 pub use endpoints::Endpoints;
+pub use migration::{Migrated, Migration};
 pub use pending::{Callback, PendingLogin};
 pub use redemption::{AuthorizedLogin, Redeemed, TokenCredentialsRequest};
 pub use request::{LoginRequest, TemporaryCredentialsRequest};
+pub use session::Session;
+pub use session_refresh::SessionRefresh;
+pub use signatory::Signatory;
+pub use token_info::{TokenInfo, TokenInfoRequest};
+pub use token_revocation::TokenRevocation;

@@ -177,8 +177,9 @@ fn nothing_of_oauth1_shows_a_secret() {
     use countersign_flow::{
         OAuth1,
         oauth1::{
-            self, AuthorizedLogin, CallbackConfirmed, Endpoints, LoginRequest, PendingLogin,
-            TemporaryCredentialsRequest, TokenCredentialsRequest,
+            self, Advice, AuthorizedLogin, CallbackConfirmed, Endpoints, LoginRequest, Migrated, Migration,
+            PendingLogin, Session, SessionRefresh, Signatory, TemporaryCredentialsRequest,
+            TokenCredentialsRequest, TokenInfo, TokenInfoRequest, TokenRevocation,
         },
     };
     use countersign_token::{ClientCredentials, TokenCredentials};
@@ -202,7 +203,7 @@ fn nothing_of_oauth1_shows_a_secret() {
     let authorized = || begun().verifier(SECRET).unwrap();
     let redeemed = || match finish(
         authorized().redeem().unwrap(),
-        answer(200, "oauth_token=$&oauth_token_secret=$&user_id=$"),
+        answer(200, "oauth_token=$&oauth_token_secret=$&user_id=$&oauth_session_handle=$"),
     ) {
         Ok(Step::Done(redeemed)) => redeemed,
         other => panic!("{other:?}"),
@@ -210,9 +211,26 @@ fn nothing_of_oauth1_shows_a_secret() {
     let refused = || {
         finish(
             authorized().redeem().unwrap(),
-            answer(401, "oauth_problem=no_$&oauth_problem_advice=it+was+$"),
+            answer(401, "oauth_problem=no_$&oauth_problem_advice=it+was+$&oauth_acceptable_timestamps=$"),
         )
     };
+    let signatory = || Signatory::new(client.clone(), TokenCredentials::new(SECRET, SECRET));
+    let refresh = || SessionRefresh::new(&endpoint(), &signatory(), &Session::new(SECRET)).unwrap();
+    let info = || TokenInfoRequest::new(&endpoint(), &signatory()).unwrap();
+    let revocation = || TokenRevocation::new(&endpoint(), &signatory()).unwrap();
+    let migration = || Migration::new(&endpoint(), &self::client(), &signatory()).unwrap();
+    let both = r#"{"access_token":"$","refresh_token":"$","note":"$","token_type":"bearer"}"#;
+    let Ok(Step::Done(renewed)) = finish(refresh(), answer(200, "oauth_token=$&oauth_token_secret=$")) else {
+        panic!("new credentials")
+    };
+    let Ok(Step::Done(told)) = finish(info(), answer(200, "Scope=files\nKey=$")) else { panic!("an info") };
+    let Ok(Step::Done(migrated)) = finish(migration(), answer(200, both)) else { panic!("tokens") };
+    let rejected = answer(
+        401,
+        "oauth_problem=signature_method_rejected&oauth_problem_advice=$&oauth_acceptable_signature_methods=$",
+    );
+    let Err(Error::Refused(rejected)) = finish(revocation(), rejected) else { panic!("a refusal") };
+    canary::check_text("the refusal's own words", &format!("{:?}", rejected.description()));
     assert_no_canary! {
         Endpoints => endpoints.clone(),
         CallbackConfirmed => CallbackConfirmed::TrueIsh,
@@ -224,6 +242,16 @@ fn nothing_of_oauth1_shows_a_secret() {
         AuthorizedLogin => authorized(),
         TokenCredentialsRequest => authorized().redeem().unwrap(),
         oauth1::Redeemed => redeemed(),
+        oauth1::Redeemed => renewed,
+        Signatory => signatory(),
+        Session => Session::of(&redeemed().extra).unwrap(),
+        SessionRefresh => refresh(),
+        TokenInfoRequest => info(),
+        TokenInfo => told,
+        TokenRevocation => revocation(),
+        Migration => migration(),
+        Migrated => migrated,
+        Advice, Display => Advice::of(&rejected).unwrap(),
         OAuth1 => OAuth1::new(client.clone(), TokenCredentials::new(SECRET, SECRET)),
         Error, Display => refused().unwrap_err(),
     }

@@ -35,8 +35,12 @@ fn token_response() -> TokenResponse {
 
 #[test]
 fn nothing_shows_a_secret() {
-    let refusal =
-        || ErrorResponse::new(ErrorCode::InvalidGrant).with_description(Some(SECRET)).with_uri(Some(SECRET));
+    let refusal = || {
+        ErrorResponse::new(ErrorCode::InvalidGrant)
+            .with_description(Some(SECRET))
+            .with_uri(Some(SECRET))
+            .with_detail("oauth_acceptable_timestamps", Some(SECRET))
+    };
     let (a_request, a_response) = (request(), response());
     assert_no_canary! {
         Params => Params::new().with("code", SECRET),

@@ -1,4 +1,4 @@
-use countersign_oauth1::{Algorithm, Form, ParameterFault, Signer, Stamp, Target, Token};
+use countersign_oauth1::{Algorithm, Form, KeyFault, ParameterFault, Signer, Stamp, Target, Token};
 use countersign_token::{ClientCredentials, Secret, TokenCredentials, TokenSet};
 use countersign_wire::{flow::Env, form};
 use http::header::CONTENT_TYPE;
@@ -21,8 +21,11 @@ impl OAuth1 {
 
     /// Signs as a stored credential says, which is with HMAC-SHA1 when it names no method.
     ///
+    /// A method that has a key of its own, such as RSA's, is not made of what is stored: that is
+    /// `OAuth1::from` a [`Signer`].
+    ///
     /// # Errors
-    /// [`Misuse::SignatureMethod`] for a method that is not known here.
+    /// [`Misuse::SignatureMethod`] for a method that is not known here, or has a key of its own.
     pub fn with_method(
         method: Option<&str>,
         client: ClientCredentials,
@@ -34,6 +37,7 @@ impl OAuth1 {
     }
 }
 
+/// A signer of any method, RSA and your own among them.
 impl From<Signer> for OAuth1 {
     fn from(signer: Signer) -> Self {
         Self(signer)
@@ -58,7 +62,8 @@ impl Authorize for OAuth1 {
         };
         let nonce = countersign_oauth1::nonce(env.entropy)?;
         let target = Target::new(request.method, request.uri, form);
-        let header = self.0.authorization(target, Stamp::new(env.now, &nonce)).map_err(unsignable)?;
+        let stamp = Stamp::new(env.now, &nonce).entropy(env.entropy);
+        let header = self.0.authorization(target, stamp).map_err(unsignable)?;
         Authorization::new(&Secret::new(header))
     }
 }
@@ -74,6 +79,8 @@ pub(crate) fn unsignable(error: countersign_oauth1::Error) -> Error {
         }
         Unsigned::Parameter { parameter, .. } => Misuse::Unsignable { part: parameter.as_str() },
         Unsigned::Uri { .. } => Misuse::Unsignable { part: "URI" },
+        Unsigned::Key { fault: KeyFault::NoEntropy } => return Error::NoEntropy,
+        Unsigned::Key { .. } => Misuse::Unsignable { part: "key" },
         Unsigned::Method => Misuse::Unsignable { part: "method" },
         _ => Misuse::Unsignable { part: "form" },
     })

@@ -1,14 +1,14 @@
 use alloc::string::ToString;
 use core::time::Duration;
 
-use countersign_oauth1::Algorithm;
+use countersign_oauth1::SignatureMethod;
 use countersign_token::{ClientCredentials, Secret, TemporaryCredentials, Timestamp};
 use countersign_wire::{
     Params,
     response::{ErrorCode, ErrorResponse},
 };
 
-use super::{AuthorizedLogin, answer};
+use super::{AuthorizedLogin, answer, clock::Clock, signing::Signing};
 use crate::{Endpoint, Error, blob, callback};
 
 /// How long the user may take.
@@ -32,7 +32,8 @@ pub struct PendingLogin {
     pub(super) client: ClientCredentials,
     pub(super) temporary: TemporaryCredentials,
     pub(super) token_credentials: Endpoint,
-    pub(super) algorithm: Algorithm,
+    pub(super) signing: Signing,
+    pub(super) clock: Clock,
     pub(super) confirmed: bool,
     pub(super) created: Timestamp,
 }
@@ -58,6 +59,15 @@ impl PendingLogin {
         self.created.plus(LIFETIME)
     }
 
+    /// Signs the request for token credentials with this method, which has its key already, such as RSA.
+    ///
+    /// Only a login that comes [from a blob](Self::from_blob) needs it: no blob holds a key.
+    #[must_use]
+    pub fn sign_with(mut self, method: impl SignatureMethod + 'static) -> Self {
+        self.signing = Signing::own(method);
+        self
+    }
+
     /// Reads the answer that the user's browser brings back (RFC 5849 §2.2).
     ///
     /// `query` is the query of the address, or all of the address. Without the token of this login, compared
@@ -80,9 +90,8 @@ impl PendingLogin {
         if !names("oauth_token") {
             return Ok(Callback::NotOurs(self));
         }
-        if let Some(mut refusal) = answer::problem(&params) {
-            refusal.scrub(&self.temporary.identifier);
-            return Err(Error::Refused(refusal));
+        if let Some(refusal) = answer::problem(&params) {
+            return Err(Error::Refused(answer::scrubbed(refusal, &[&self.temporary.identifier])));
         }
         if names("denied") {
             return Err(Error::Refused(ErrorResponse::new(ErrorCode::AccessDenied)));
@@ -111,18 +120,22 @@ impl PendingLogin {
     /// The pending login as a text, for another process or a later start of this one.
     ///
     /// It holds the client's and the temporary secret: it is kept like a password, and thrown away after
-    /// the login.
+    /// the login. It holds no key of a method that brings its own, which is given again by
+    /// [`sign_with`](Self::sign_with).
     pub fn to_blob(&self) -> Secret {
-        let Self { client, temporary, token_credentials, algorithm, confirmed, created } = self;
-        let params = Params::new()
+        let Self { client, temporary, token_credentials, signing, clock, confirmed, created } = self;
+        let mut params = Params::new()
             .with("client", client.identifier.as_str())
             .with("client_secret", client.secret.clone())
             .with("token", temporary.identifier.clone())
             .with("token_secret", temporary.secret.clone())
             .with("endpoint", token_credentials.as_str())
-            .with("method", algorithm.as_str())
+            .with("method", signing.name())
             .with("confirmed", if *confirmed { "1" } else { "0" })
             .with("created", created.unix().to_string());
+        if let Some(skew) = clock.skew() {
+            params.push("skew", skew.to_string());
+        }
         blob::print(VERSION, params)
     }
 
@@ -140,7 +153,11 @@ fn read(params: &Params) -> Option<PendingLogin> {
         client: ClientCredentials::new(params.first("client")?, params.first("client_secret")?),
         temporary: TemporaryCredentials::new(params.required("token").ok()?, params.first("token_secret")?),
         token_credentials: Endpoint::new("token_credentials_endpoint", params.first("endpoint")?).ok()?,
-        algorithm: Algorithm::from_name(params.first("method")?)?,
+        signing: Signing::named(params.first("method")?),
+        clock: match params.first("skew") {
+            Some(skew) => Clock::following(skew.parse().ok()?),
+            None => Clock::default(),
+        },
         confirmed: match params.first("confirmed")? {
             "1" => true,
             "0" => false,

@@ -1,19 +1,19 @@
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use countersign_oauth1::{Algorithm, Signer};
+use countersign_oauth1::Algorithm;
 use countersign_token::{
-    ClientCredentials, Credential, Extra, Grant, Secret, TemporaryCredentials, Timestamp, TokenCredentials,
+    ClientCredentials, Credential, Extra, Grant, Secret, State, TemporaryCredentials, Timestamp,
+    TokenCredentials,
 };
 use countersign_wire::{
     Params,
     flow::{Env, Failure, Flow, Input, Purpose, Sent, Step},
 };
 
-use super::{PendingLogin, answer, signed::Signed};
+use super::{PendingLogin, answer, session, signed::Signed, signing::Signing};
 use crate::{
     Error,
-    authorize::unsignable,
     exchange::{Answer, Exchange, Replay},
 };
 
@@ -34,20 +34,57 @@ pub struct Redeemed {
     pub client: ClientCredentials,
     /// The method that signed the login, and is meant to sign what follows.
     pub signature_method: Algorithm,
-    /// What the server sent besides, such as `user_id`.
+    /// The name of that method on the wire, which tells methods of your own apart.
+    pub method_name: String,
+    /// What the server sent besides, such as `user_id`; [`Session::of`](super::Session::of) reads in it
+    /// whether and how the credentials are refreshed.
     pub extra: Extra,
 }
 
 impl Redeemed {
     /// All of it as what is kept.
     pub fn into_credential(self) -> Credential {
-        let Self { token, client, signature_method: algorithm, extra } = self;
-        let mut credential = Credential::oauth1(client, token);
-        if let Grant::OAuth1 { signature_method, .. } = &mut credential.grant {
-            *signature_method = Some(algorithm.as_str().to_string());
-        }
-        credential.extra = extra;
+        let mut credential = Credential::oauth1(self.client.clone(), self.token.clone());
+        self.renew(&mut credential);
         credential
+    }
+
+    /// Puts it in the place of older credentials; what is kept besides stays.
+    pub fn renew(self, credential: &mut Credential) {
+        let Self { token, client, signature_method: _, method_name, extra } = self;
+        let token = Some(token);
+        credential.grant = Grant::OAuth1 { client, token, signature_method: Some(method_name) };
+        let mut all = session::without_lifetimes(&credential.extra);
+        all.merge(extra);
+        credential.extra = all;
+        credential.state = State::Ok;
+    }
+
+    /// Reads token credentials; `sent` is what the server must not be quoted with.
+    pub(super) fn read(
+        answer: &Answer,
+        sent: &[&Secret],
+        client: &ClientCredentials,
+        signing: &Signing,
+    ) -> Result<Self, Error> {
+        let params = answer::credentials(&answer.response, sent)?;
+        let mut extra = Extra::new();
+        for (name, value) in params.iter() {
+            if !matches!(name, "oauth_token" | "oauth_token_secret" | "oauth_callback_confirmed") {
+                extra.insert_text(String::from(name), value);
+            }
+        }
+        session::keep_ends(&mut extra, answer.requested_at);
+        Ok(Self {
+            token: TokenCredentials::new(
+                params.required("oauth_token")?,
+                params.required("oauth_token_secret")?,
+            ),
+            client: client.clone(),
+            signature_method: signing.algorithm(),
+            method_name: signing.name().to_string(),
+            extra,
+        })
     }
 }
 
@@ -55,23 +92,20 @@ impl AuthorizedLogin {
     /// The conversation that exchanges the temporary credentials for token credentials (RFC 5849 §2.3).
     ///
     /// # Errors
-    /// [`Misuse::SignatureMethod`](crate::error::Misuse::SignatureMethod) when the login was begun with one
-    /// that is not known here.
+    /// [`Misuse::SignatureMethod`](crate::error::Misuse::SignatureMethod) when the login was begun with a method
+    /// that is not known here, or whose key did not come along in the blob: that is for
+    /// [`PendingLogin::sign_with`].
     pub fn redeem(self) -> Result<TokenCredentialsRequest, Error> {
         let Self { verifier, pending } = self;
         let expires_at = pending.expires_at();
-        let PendingLogin { client, temporary, token_credentials, algorithm, confirmed: _, created: _ } =
+        let PendingLogin { client, temporary, token_credentials, signing, clock, confirmed: _, created: _ } =
             pending;
-        let signer = Signer::new(algorithm, client.clone(), temporary.clone()).map_err(unsignable)?;
+        let signer = signing.signer(&client, temporary.clone())?;
         let purpose = Purpose::TokenCredentials;
         let exchange = Exchange::post(&token_credentials, purpose, Params::new(), Replay::UnlessSent);
-        Ok(TokenCredentialsRequest {
-            signed: Signed { exchange, signer, callback: None, verifier },
-            client,
-            temporary,
-            algorithm,
-            expires_at,
-        })
+        let mut signed = Signed::new(exchange, signer);
+        (signed.verifier, signed.clock) = (verifier, clock);
+        Ok(TokenCredentialsRequest { signed, client, temporary, signing, expires_at })
     }
 }
 
@@ -83,7 +117,7 @@ pub struct TokenCredentialsRequest {
     signed: Signed,
     client: ClientCredentials,
     temporary: TemporaryCredentials,
-    algorithm: Algorithm,
+    signing: Signing,
     expires_at: Timestamp,
 }
 
@@ -92,22 +126,7 @@ impl TokenCredentialsRequest {
         let TemporaryCredentials { identifier, secret, .. } = &self.temporary;
         let mut sent = alloc::vec![&self.client.secret, identifier, secret];
         sent.extend(&self.signed.verifier);
-        let params = answer::credentials(&answer.response, &sent)?;
-        let mut extra = Extra::new();
-        for (name, value) in params.iter() {
-            if !matches!(name, "oauth_token" | "oauth_token_secret" | "oauth_callback_confirmed") {
-                extra.insert_text(String::from(name), value);
-            }
-        }
-        Ok(Redeemed {
-            token: TokenCredentials::new(
-                params.required("oauth_token")?,
-                params.required("oauth_token_secret")?,
-            ),
-            client: self.client.clone(),
-            signature_method: self.algorithm,
-            extra,
-        })
+        Redeemed::read(answer, &sent, &self.client, &self.signing)
     }
 }
 

@@ -1,19 +1,19 @@
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use countersign_oauth1::{Algorithm, Signer, Token};
-use countersign_token::{ClientCredentials, TemporaryCredentials};
+use countersign_oauth1::{Algorithm, SignatureMethod, Token};
+use countersign_token::{ClientCredentials, Scopes, TemporaryCredentials};
 use countersign_wire::{
     Params,
     flow::{Env, Flow, Input, Purpose, Step},
     form, text,
 };
 
-use super::{CallbackConfirmed, Endpoints, PendingLogin, answer, signed::Signed};
+use super::{
+    CallbackConfirmed, Endpoints, PendingLogin, answer, clock::Clock, signed::Signed, signing::Signing,
+};
 use crate::{
-    Endpoint, Error,
-    authorize::unsignable,
-    endpoint,
+    Endpoint, Error, endpoint,
     error::{EndpointProblem, Misuse},
     exchange::{Answer, Exchange, Replay},
 };
@@ -29,7 +29,8 @@ pub struct LoginRequest<'a> {
     client: &'a ClientCredentials,
     callback: String,
     confirmed: CallbackConfirmed,
-    algorithm: Algorithm,
+    signing: Signing,
+    clock: Clock,
     params: Params,
     authorization_params: Params,
 }
@@ -42,7 +43,8 @@ impl<'a> LoginRequest<'a> {
             client,
             callback: OUT_OF_BAND.to_string(),
             confirmed: CallbackConfirmed::Strict,
-            algorithm: Algorithm::HmacSha1,
+            signing: Algorithm::HmacSha1.into(),
+            clock: Clock::default(),
             params: Params::new(),
             authorization_params: Params::new(),
         }
@@ -60,14 +62,65 @@ impl<'a> LoginRequest<'a> {
         self
     }
 
-    /// Signs with this method.
+    /// Signs with this method, keyed by the secrets.
     pub fn signature_method(mut self, algorithm: Algorithm) -> Self {
-        self.algorithm = algorithm;
+        self.signing = algorithm.into();
         self
     }
 
-    /// Sends a parameter of the server's own with the request for temporary credentials, such as `scope`
-    /// or `xoauth_displayname`.
+    /// Signs with a method that has its key already, such as RSA; the client's secret has no part in it.
+    ///
+    /// The key signs both requests, and must not depend on the secret of a token.
+    pub fn sign_with(mut self, method: impl SignatureMethod + 'static) -> Self {
+        self.signing = Signing::own(method);
+        self
+    }
+
+    /// When the server refuses the timestamp (`timestamp_refused`), signs once more by the `Date` of its
+    /// answer, and goes by that clock for the rest of the login.
+    ///
+    /// # Security
+    /// The server chooses the time that such a signature is good at. Setting this machine's clock is better.
+    pub fn follow_server_clock(mut self) -> Self {
+        self.clock = Clock::following(0);
+        self
+    }
+
+    /// Asks for these scopes (`scope`, with spaces between), with the request for temporary credentials.
+    ///
+    /// As Google's servers had it, and those that succeed them; RFC 5849 knows no scopes.
+    #[doc(alias = "scope")]
+    pub fn scopes(self, scopes: impl Into<Scopes>) -> Self {
+        let scopes = scopes.into();
+        if scopes.is_empty() { self } else { self.param("scope", scopes.to_string()) }
+    }
+
+    /// Has the user asked in the name of this application (`xoauth_displayname`), with the request for
+    /// temporary credentials; for clients that the server does not know, such as `anonymous`.
+    #[doc(alias = "xoauth_displayname")]
+    pub fn display_name(self, name: impl Into<String>) -> Self {
+        self.param("xoauth_displayname", name)
+    }
+
+    /// Lets only accounts of this domain in (`hd`), `default` for none; sent with the user.
+    #[doc(alias = "hd")]
+    pub fn hosted_domain(self, domain: impl Into<String>) -> Self {
+        self.authorization_param("hd", domain)
+    }
+
+    /// Has the page of consent written in this language (`hl`), such as `de`; sent with the user.
+    #[doc(alias = "hl")]
+    pub fn language(self, language: impl Into<String>) -> Self {
+        self.authorization_param("hl", language)
+    }
+
+    /// Has the page of consent made for such a screen (`btmpl`), such as `mobile`; sent with the user.
+    #[doc(alias = "btmpl")]
+    pub fn template(self, template: impl Into<String>) -> Self {
+        self.authorization_param("btmpl", template)
+    }
+
+    /// Sends a parameter of the server's own with the request for temporary credentials.
     ///
     /// One that begins with `oauth_`, or that is there already, is refused by [`begin`](Self::begin).
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -75,7 +128,7 @@ impl<'a> LoginRequest<'a> {
         self
     }
 
-    /// Adds a parameter of the server's own to the address to which the user is sent, such as `hd`.
+    /// Adds a parameter of the server's own to the address to which the user is sent.
     pub fn authorization_param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.authorization_params.push(name.into(), value.into());
         self
@@ -87,7 +140,8 @@ impl<'a> LoginRequest<'a> {
     /// [`Misuse::Parameter`], [`Misuse::SignatureMethod`], and [`Error::Endpoint`] for a callback or an
     /// address that must not be used.
     pub fn begin(self) -> Result<TemporaryCredentialsRequest, Error> {
-        let Self { endpoints, client, callback, confirmed, algorithm, params, authorization_params } = self;
+        let Self { endpoints, client, callback, confirmed, signing, clock, params, authorization_params } =
+            self;
         if callback != OUT_OF_BAND {
             endpoint::check_redirect_uri("oauth_callback", &callback)?;
         }
@@ -103,17 +157,19 @@ impl<'a> LoginRequest<'a> {
             let problem = EndpointProblem::Query;
             return Err(Error::Endpoint { name: "authorization_endpoint", problem });
         }
-        let signer = Signer::new(algorithm, client.clone(), Token::None).map_err(unsignable)?;
+        let signer = signing.signer(client, Token::None)?;
         let purpose = Purpose::TemporaryCredentials;
         let exchange = Exchange::post(&endpoints.temporary_credentials, purpose, params, Replay::UnlessSent);
+        let mut signed = Signed::new(exchange, signer);
+        (signed.callback, signed.clock) = (Some(callback), clock);
         Ok(TemporaryCredentialsRequest {
-            signed: Signed { exchange, signer, callback: Some(callback), verifier: None },
+            signed,
             client: client.clone(),
             authorization: authorization.clone(),
             authorization_params,
             token_credentials: endpoints.token_credentials.clone(),
             confirmed,
-            algorithm,
+            signing,
         })
     }
 }
@@ -138,7 +194,7 @@ pub struct TemporaryCredentialsRequest {
     authorization_params: Params,
     token_credentials: Endpoint,
     confirmed: CallbackConfirmed,
-    algorithm: Algorithm,
+    signing: Signing,
 }
 
 impl TemporaryCredentialsRequest {
@@ -153,7 +209,9 @@ impl TemporaryCredentialsRequest {
             client: self.client.clone(),
             temporary: TemporaryCredentials::new(token, params.required("oauth_token_secret")?),
             token_credentials: self.token_credentials.clone(),
-            algorithm: self.algorithm,
+            signing: self.signing.clone(),
+            // One correction in each request, from what the first has learned.
+            clock: self.signed.clock.skew().map_or_else(Clock::default, Clock::following),
             confirmed,
             created: requested_at,
         };

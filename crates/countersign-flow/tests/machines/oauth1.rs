@@ -1,8 +1,18 @@
+//! The three legs, and what comes after them.
+
+mod advice;
+mod clock;
+mod migration;
+mod session;
+mod signing;
+mod token_info;
+mod token_revocation;
+
 use core::time::Duration;
 use std::collections::BTreeSet;
 
 use countersign_flow::{
-    Authorize, Error, OAuth1, RequestView,
+    Authorize, Endpoint, Error, OAuth1, RequestView,
     error::{EndpointProblem, Misuse},
     oauth1::{Callback, CallbackConfirmed, Endpoints, LoginRequest, PendingLogin, Redeemed},
 };
@@ -323,6 +333,43 @@ fn a_login_lasts_ten_minutes() {
     assert_eq!(late.step(Input::Start, &later(601)).unwrap_err(), Error::LoginExpired);
     assert_eq!(late.step(Input::Start, &later(0)).unwrap_err(), Error::Misuse(Misuse::Finished));
     assert!(flow().step(Input::Start, &later(600)).is_ok());
+}
+
+#[test]
+fn the_options_by_name_are_those_parameters() {
+    let flow = LoginRequest::new(&endpoints(), &client())
+        .scopes("files mail")
+        .display_name("A & B")
+        .hosted_domain("example.com")
+        .template("mobile")
+        .begin()
+        .unwrap();
+    let played = play(flow, [typed(200, FORM, TEMPORARY)]);
+    let form = played.form(0);
+    assert_eq!(form.iter().collect::<Vec<_>>(), [("scope", "files mail"), ("xoauth_displayname", "A & B")]);
+    verified(&played.requests[0], None);
+    let (url, _) = played.done();
+    assert!(url.ends_with("?hl=en&oauth_token=tmp%2F1%3D&hd=example.com&btmpl=mobile"), "{url}");
+
+    let mut endpoints = endpoints();
+    endpoints.authorization = Endpoint::new("authorization_endpoint", "https://sp.example/b").unwrap();
+    let flow = LoginRequest::new(&endpoints, &client()).scopes("").language("de").begin().unwrap();
+    let played = play(flow, [typed(200, FORM, TEMPORARY)]);
+    assert!(played.form(0).is_empty(), "no scopes are no parameter");
+    assert_eq!(played.done().0, "https://sp.example/b?oauth_token=tmp%2F1%3D&hl=de");
+
+    // Each of them is the one parameter of its name.
+    let client = client();
+    let request = || LoginRequest::new(&endpoints, &client);
+    for (name, request) in [
+        ("scope", request().scopes("a").param("scope", "b")),
+        ("xoauth_displayname", request().display_name("a").display_name("b")),
+        ("hd", request().hosted_domain("a").authorization_param("hd", "b")),
+        ("hl", request().language("a").language("b")),
+        ("btmpl", request().template("a").template("b")),
+    ] {
+        assert_eq!(request.begin().unwrap_err(), Error::Misuse(Misuse::Parameter { name: name.into() }));
+    }
 }
 
 #[test]

@@ -22,6 +22,9 @@ fn input() -> impl Strategy<Value = Input> {
         Just(r#"{"error":"invalid_token"}"#.to_string()),
         Just(r#"{"error":{"code":7}}"#.to_string()),
         Just("oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true".to_string()),
+        Just("oauth_problem=timestamp_refused".to_string()),
+        Just(r#"{"refresh_token":"r"}"#.to_string()),
+        Just("Target=a\nScope=b\nSecure=true".to_string()),
         "\\PC{0,30}",
     ];
     prop_oneof![
@@ -57,7 +60,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn whatever_happens(inputs in proptest::collection::vec(input(), 0..8), machine in 0..6) {
+    fn whatever_happens(inputs in proptest::collection::vec(input(), 0..8), machine in 0..10) {
         let server = server();
         let endpoint = &server.token_endpoint;
         match machine {
@@ -76,7 +79,7 @@ proptest! {
                 let flow = Revocation::new(&endpoint, &public()).refresh_token(&token).refresh_token(&token);
                 check(flow, inputs, false);
             }
-            _ => oauth1(inputs),
+            machine => oauth1(machine, inputs),
         }
     }
 
@@ -90,18 +93,35 @@ proptest! {
 }
 
 #[cfg(feature = "oauth1")]
-fn oauth1(inputs: Vec<Input>) {
-    use countersign_flow::oauth1::{Endpoints, LoginRequest};
-    let endpoints = Endpoints::new("https://sp.example/a", "https://sp.example/b", "https://sp.example/c");
+fn oauth1(machine: i32, inputs: Vec<Input>) {
+    use countersign_flow::oauth1::{
+        Endpoints, LoginRequest, Migration, Session, SessionRefresh, Signatory, TokenInfoRequest,
+        TokenRevocation,
+    };
+    use countersign_token::TokenCredentials;
+
     let client = countersign_token::ClientCredentials::new("ck", "cs");
-    let begin = || LoginRequest::new(endpoints.as_ref().unwrap(), &client).begin().unwrap();
-    let body = "oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true";
-    let (_, pending) = crate::support::play(begin(), [typed(200, "text/html", body)]).done();
-    let mut first = inputs;
-    let second = first.split_off(first.len() / 2);
-    check(begin(), first, true);
-    check(pending.verifier("v").unwrap().redeem().unwrap(), second, true);
+    let endpoint = server().token_endpoint;
+    let signatory = Signatory::new(client.clone(), TokenCredentials::new("t", "s"));
+    match machine {
+        5 => check(TokenInfoRequest::new(&endpoint, &signatory).unwrap(), inputs, true),
+        6 => check(TokenRevocation::new(&endpoint, &signatory).unwrap(), inputs, true),
+        // What is good once is spent by each of its two requests once.
+        7 => check(Migration::new(&endpoint, &confidential(), &signatory).unwrap(), inputs, false),
+        8 => check(SessionRefresh::new(&endpoint, &signatory, &Session::new("h")).unwrap(), inputs, true),
+        _ => {
+            let endpoints =
+                Endpoints::new("https://sp.example/a", "https://sp.example/b", "https://sp.example/c");
+            let begin = || LoginRequest::new(endpoints.as_ref().unwrap(), &client).begin().unwrap();
+            let body = "oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true";
+            let (_, pending) = crate::support::play(begin(), [typed(200, "text/html", body)]).done();
+            let mut first = inputs;
+            let second = first.split_off(first.len() / 2);
+            check(begin(), first, true);
+            check(pending.verifier("v").unwrap().redeem().unwrap(), second, true);
+        }
+    }
 }
 
 #[cfg(not(feature = "oauth1"))]
-fn oauth1(_: Vec<Input>) {}
+fn oauth1(_: i32, _: Vec<Input>) {}

@@ -1,4 +1,7 @@
-use alloc::string::String;
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+};
 use core::{fmt, time::Duration};
 
 use countersign_token::Secret;
@@ -26,12 +29,13 @@ pub struct ErrorResponse {
     pub retry_after: Option<Duration>,
     description: Option<String>,
     uri: Option<String>,
+    details: Box<[(String, String)]>,
 }
 
 impl ErrorResponse {
     /// A refusal with this code.
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, status: None, retry_after: None, description: None, uri: None }
+        Self { code, status: None, retry_after: None, description: None, uri: None, details: Box::default() }
     }
 
     /// The same refusal with the server's own words, made fit to be shown.
@@ -50,6 +54,18 @@ impl ErrorResponse {
         self
     }
 
+    /// The same refusal with something that the server says besides under this name, made fit to be shown.
+    #[must_use]
+    pub fn with_detail(mut self, name: &str, value: Option<&str>) -> Self {
+        let value = value.map(|value| text::sanitise(value, LONGEST_DESCRIPTION));
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            let mut details = self.details.into_vec();
+            details.push((name.to_string(), value));
+            self.details = details.into_boxed_slice();
+        }
+        self
+    }
+
     /// The server's own words: one line without control characters.
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
@@ -58,6 +74,11 @@ impl ErrorResponse {
     /// The address of a page about the error.
     pub fn uri(&self) -> Option<&str> {
         self.uri.as_deref()
+    }
+
+    /// What the server says besides under this name, such as `oauth_acceptable_timestamps`.
+    pub fn detail(&self, name: &str) -> Option<&str> {
+        self.details.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// Takes what was sent out of the server's words: some servers repeat the token they refuse.
@@ -69,7 +90,9 @@ impl ErrorResponse {
             ErrorCode::Other(code) => Some(code),
             _ => None,
         };
-        for words in [self.description.as_mut(), self.uri.as_mut(), other].into_iter().flatten() {
+        let details = self.details.iter_mut().map(|(_, value)| value);
+        let words = [self.description.as_mut(), self.uri.as_mut(), other].into_iter().flatten();
+        for words in words.chain(details) {
             *words = words.replace(sent.expose(), SCRUBBED);
             scrub_end(words, sent.expose());
         }
@@ -102,7 +125,7 @@ impl fmt::Display for ErrorResponse {
 
 impl fmt::Debug for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, status, retry_after, description: _, uri: _ } = self;
+        let Self { code, status, retry_after, description: _, uri: _, details: _ } = self;
         f.debug_struct("ErrorResponse")
             .field("code", code)
             .field("status", status)

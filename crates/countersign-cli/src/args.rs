@@ -93,7 +93,8 @@ fn mirror(arg: Arg) -> Arg {
 #[command(name = "countersign", version, disable_help_subcommand = true)]
 #[command(
     after_help = "Try `countersign demo --script`: the whole of it, offline, against a provider of its own.\n\
-                        Topics: `countersign help exit-codes`, `help secrets`, `help environment`."
+                        Topics: `countersign help exit-codes`, `help secrets`, `help environment`,\n\
+                        `help oauth1-mistakes`."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -168,7 +169,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Revoke at the server, then forget
     Logout(LogoutArgs),
-    /// OAuth 1.0a: sign in, sign one request, or check one
+    /// OAuth 1.0a: sign in, sign one request, explain or check one
     #[command(subcommand)]
     Oauth1(oauth1::Oauth1Command),
     /// List accounts, or keep a credential obtained elsewhere
@@ -203,6 +204,6 @@ pub(crate) struct LogoutArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct HelpArgs {
-    /// A command, or one of the topics exit-codes, secrets and environment
+    /// A command, or one of the topics exit-codes, secrets, environment and oauth1-mistakes
     pub(crate) topic: Vec<String>,
 }

@@ -31,6 +31,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Failure
         Command::Logout(args) => return logout::run(&args, settings),
         Command::Oauth1(Oauth1Command::Login(args)) => oauth1::login::run(&args, settings)?,
         Command::Oauth1(Oauth1Command::Sign(args)) => oauth1::sign::run(&args, settings)?,
+        Command::Oauth1(Oauth1Command::Explain(args)) => oauth1::explain::run(&args, settings)?,
         Command::Oauth1(Oauth1Command::Verify(args)) => return oauth1::verify::run(&args, settings),
         Command::Account(AccountCommand::List) => return account::list::run(settings),
         Command::Account(AccountCommand::Import(args)) => account::import::run(&args, settings)?,

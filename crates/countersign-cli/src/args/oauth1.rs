@@ -1,9 +1,11 @@
+mod explain;
 mod signing;
 mod verify;
 
 use clap::{Args, Subcommand, ValueEnum};
 use countersign_oauth1::Algorithm;
 
+pub(crate) use explain::ExplainArgs;
 pub(crate) use signing::{CredentialArgs, RequestArgs, SignArgs};
 pub(crate) use verify::{DemandedArgs, VerifyArgs};
 
@@ -13,6 +15,8 @@ pub(crate) enum Oauth1Command {
     Login(Box<Oauth1LoginArgs>),
     /// Sign one request and print it; nothing is sent
     Sign(Box<SignArgs>),
+    /// Show the seven steps to a signature, and find the mistake behind another one
+    Explain(Box<ExplainArgs>),
     /// Check a signed request, given as an HTTP message on standard input
     Verify(Box<VerifyArgs>),
 }

@@ -1,4 +1,6 @@
 use clap::error::ErrorKind;
+use countersign_oauth1::Mistake;
+use countersign_token::json::{Object, Value};
 
 use crate::{
     args::{self, HelpArgs},
@@ -39,9 +41,52 @@ pub(crate) fn run(args: &HelpArgs, settings: &Settings) -> Result<(), Failure> {
     match words.as_slice() {
         ["exit-codes"] => settings.output.line(&exit_codes()),
         ["secrets"] => settings.output.line(SECRETS),
+        ["oauth1-mistakes"] => mistakes(settings),
         ["environment"] => settings.output.line(ENVIRONMENT),
         words => settings.output.line(command(words)?.trim_end()),
     }
+}
+
+/// Every mistake that `oauth1 explain --expect` searches for.
+fn mistakes(settings: &Settings) -> Result<(), Failure> {
+    let all = Mistake::ALL;
+    if settings.output.json {
+        let mistakes = all.iter().map(|mistake| {
+            let mut object = Object::new();
+            object.insert("id", Value::text(mistake.id()));
+            object.insert("description", Value::text(mistake.description()));
+            object.insert("advice", Value::text(mistake.advice()));
+            Value::Object(object)
+        });
+        return settings.output.document([("mistakes", Value::Array(mistakes.collect()))]);
+    }
+    let head = format!(
+        "The {} mistakes that countersign oauth1 explain --expect SIGNATURE searches for, alone and in pairs,\n\
+         by the id that it names them by: what is done wrong, and what to do about it.",
+        all.len()
+    );
+    let blocks = all.iter().map(|mistake| {
+        format!("\n\n{}\n{}\n{}", mistake.id(), wrapped(mistake.description()), wrapped(mistake.advice()))
+    });
+    settings.output.line(&[head].into_iter().chain(blocks).collect::<String>())
+}
+
+/// The sentence in indented lines that fit a terminal.
+fn wrapped(sentence: &str) -> String {
+    const WIDTH: usize = 96;
+    let mut lines = vec![String::new()];
+    for word in sentence.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.len().saturating_add(word.len()) < WIDTH => {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    format!("    {}", lines.join("\n    "))
 }
 
 fn exit_codes() -> String {

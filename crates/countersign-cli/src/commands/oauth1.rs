@@ -2,6 +2,7 @@
 
 mod credentials;
 mod draft;
+pub(crate) mod explain;
 pub(crate) mod login;
 mod message;
 pub(crate) mod sign;

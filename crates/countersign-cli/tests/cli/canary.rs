@@ -192,6 +192,11 @@ fn no_signature_shows_a_secret() {
     ] {
         for more in [&[][..], &["--json"], &["--place", "query"], &["-d", "a=1", "--place", "body"]] {
             check(&home, &[&["oauth1", "sign", "POST", url], by, more].concat());
+            check(&home, &[&["oauth1", "explain", "POST", url], by, more].concat());
+            let asked = ["--expect", "AAAA", "--server-base-string", "POST&x&y", "--timestamp", "1"];
+            check(&home, &[&["oauth1", "explain", "POST", url, "--nonce", "n"], by, more, &asked].concat());
+            let plaintext = ["oauth1", "explain", "POST", url, "--signature-method", "PLAINTEXT"];
+            check(&home, &[&plaintext, by, more, &asked].concat());
         }
         for message in [message, &message.replace("HMAC-SHA1", "PLAINTEXT"), "GET / HTTP/1.1\n\n"] {
             for more in [&["--any-time"][..], &["--any-time", "--json"], &["--public-key", "public.pem"]] {
@@ -205,9 +210,12 @@ fn no_signature_shows_a_secret() {
     }
     let plaintext =
         [&["oauth1", "sign", "GET", url, "--signature-method", "PLAINTEXT"], &account[..]].concat();
-    let run = run(&home, &plaintext);
-    assert!(canary::shows(&run.out), "{run:?}");
-    canary::check_text("standard error of PLAINTEXT", &run.err);
+    let with_key = [&["oauth1", "explain", "GET", url, "--show-key"], &account[..]].concat();
+    for args in [plaintext, with_key] {
+        let run = run(&home, &args);
+        assert!(canary::shows(&run.out), "{run:?}");
+        canary::check_text(&format!("standard error of {args:?}"), &run.err);
+    }
 }
 
 #[test]

@@ -61,6 +61,7 @@ fn every_command_explains_itself() {
         "login",
         "logout",
         "oauth1",
+        "oauth1 explain",
         "oauth1 login",
         "oauth1 sign",
         "oauth1 verify",
@@ -77,7 +78,7 @@ fn every_command_explains_itself() {
 #[test]
 fn every_topic_is_explained() {
     let home = Home::new();
-    for topic in ["exit-codes", "secrets", "environment"] {
+    for topic in ["exit-codes", "secrets", "environment", "oauth1-mistakes"] {
         snapshot(&format!("topic-{topic}"), &home.ok(&["help", topic]));
     }
     assert_eq!(home.ok(&["version"]), format!("countersign {}\n", env!("CARGO_PKG_VERSION")));

@@ -5,6 +5,7 @@
 mod accounts;
 mod canary;
 mod environment;
+mod explain;
 mod failures;
 mod help;
 mod interrupts;

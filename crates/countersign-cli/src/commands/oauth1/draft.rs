@@ -102,6 +102,11 @@ impl<'a> Draft<'a> {
         Stamp::new(self.time, &self.nonce).entropy(entropy)
     }
 
+    /// The body, when it is no form and so is not signed.
+    pub(super) fn unsigned_body(&self) -> Option<&[u8]> {
+        self.body.as_deref().filter(|_| self.form.is_none())
+    }
+
     /// The body as it was given, when it is text.
     pub(super) fn text(&self) -> Option<&str> {
         self.body.as_deref().and_then(|body| core::str::from_utf8(body).ok())

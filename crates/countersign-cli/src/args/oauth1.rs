@@ -140,3 +140,13 @@ pub(crate) enum Place {
     Query,
     Body,
 }
+
+impl Place {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Query => "query",
+            Self::Body => "body",
+        }
+    }
+}

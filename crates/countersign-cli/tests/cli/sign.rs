@@ -180,6 +180,8 @@ fn a_private_key_signs() {
     });
     assert_eq!(text(&from_file, "signature"), seen[0]);
     assert!(seen.iter().all(|signature| signature.len() == 344) && seen[0] != seen[1] && seen[1] != seen[2]);
+    // A secret of the client does not make RSA ask for one of the token.
+    assert_eq!(text(&fun(&home, &[&by[..], &["--consumer-secret", "b"]].concat()), "signature"), seen[0]);
     for way in ["@key.pem", "cmd:cat key.pem"] {
         let document = fun(&home, &["--token", "123", "--private-key", way]);
         assert_eq!(text(&document, "signature"), seen[0]);

@@ -219,6 +219,10 @@ fn a_public_key_verifies() {
         9,
         &["none of those that are accepted"],
     );
+    let empty = ["--public-key", "wiki.pem", "--consumer-secret", ""];
+    verify(&message, &empty).check(&["forged"], 9, &["none of those that are accepted"]);
+    // Without a key it is what was asked for.
+    verify(&message, &["--consumer-secret", ""]).check(&["empty"], 0, &[]);
 }
 
 #[test]
@@ -275,6 +279,8 @@ fn the_options_of_signing_are_demands() {
 
 #[test]
 fn what_is_no_message_is_a_usage_error() {
+    let many: String = (0..60_000).map(|number| format!("x-{number}: y\n")).collect();
+    let many = format!("GET / HTTP/1.1\nHost: a\n{many}\n");
     let big = format!("{}{}", fun(RIGHT), "x".repeat(1 << 20));
     for (message, said) in [
         ("", "no request line"),
@@ -289,6 +295,8 @@ fn what_is_no_message_is_a_usage_error() {
         ("GET / HTTP/1.1\nHost : a\n\n", "line 2 is no header field"),
         ("GET / HTTP/1.1\nHost: a\nHost: b\n\n", "several Host"),
         ("GET / HTTP/1.1\nHost: a\nContent-Length: x\n\n", "Content-Length"),
+        ("GET / HTTP/1.1\nHost: a\nContent-Length: 0\nContent-Length: 1\n\n", "several Content-Length"),
+        (&many, "too many header fields"),
         (&big, "longer than 1 MiB"),
     ] {
         check(message, ANY, 2, &["the message on standard input cannot be read", said]);
@@ -306,6 +314,7 @@ fn the_words_of_a_request_do_not_command_the_terminal() {
     let message = fun(RIGHT).replace("oauth_nonce=\"3\"", "oauth_nonce=\"3%1B%5B31m%27%3Breboot\"");
     let run = check(&message, ANY, 9, &["--nonce '3 [31m'\\'';reboot'"]);
     assert!(!run.err.contains('\u{1b}'), "{}", run.err);
+    check(&fun(RIGHT).replace("GET ", "GET|reboot "), ANY, 9, &["oauth1 explain 'GET|reboot' '"]);
 }
 
 #[test]

@@ -41,7 +41,10 @@ impl Credentials {
         let token = match (&args.token, token_secret) {
             (Some(token), Some(secret)) => TokenCredentials::new(token.as_str(), secret).into(),
             (Some(token), None) if token.is_empty() => Token::Empty,
-            (Some(token), None) if !has_secret => TokenCredentials::new(token.as_str(), "").into(),
+            // RSA takes no secret.
+            (Some(token), None) if private_key.is_some() || !has_secret => {
+                TokenCredentials::new(token.as_str(), "").into()
+            }
             (Some(_), None) => {
                 return Err(Failure::usage("the token needs its secret").then("--token-secret SECRET"));
             }

@@ -2,7 +2,7 @@ use std::io::{self, Read};
 
 use countersign_oauth1::{Error, Incoming, RequestUri};
 use countersign_wire::{form, header::oauth};
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use crate::{
     args::oauth1::DemandedArgs,
@@ -70,11 +70,11 @@ impl Message {
                 .then(|| header_field(line).ok())
                 .flatten()
                 .ok_or_else(|| broken(format!("line {number} is no header field, such as Name: value")))?;
-            headers.append(name, value);
+            append(&mut headers, name, value)?;
         }
         for field in more {
             let (name, value) = header_field(field)?;
-            headers.append(name, value);
+            append(&mut headers, name, value)?;
         }
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = hosts.next().map(|host| host.to_str().unwrap_or_default().to_owned());
@@ -132,6 +132,11 @@ impl Message {
     }
 }
 
+/// Adds a field; the map has an end, and would panic there.
+fn append(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), Failure> {
+    headers.try_append(name, value).map(drop).map_err(|_| broken("it has too many header fields"))
+}
+
 fn broken(why: impl Into<String>) -> Failure {
     Failure::usage("the message on standard input cannot be read")
         .because(why.into())
@@ -165,6 +170,9 @@ fn sent(rest: &[u8], headers: &HeaderMap) -> Result<Vec<u8>, Failure> {
         return Err(
             broken("its body has a transfer encoding").then("leave Transfer-Encoding out, and undo it")
         );
+    }
+    if headers.get_all(header::CONTENT_LENGTH).iter().nth(1).is_some() {
+        return Err(broken("there are several Content-Length fields"));
     }
     let field = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(length) = field(header::CONTENT_LENGTH) {

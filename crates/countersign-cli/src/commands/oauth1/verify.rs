@@ -69,7 +69,9 @@ pub(crate) fn run(args: &VerifyArgs, settings: &Settings) -> Result<Exit, Failur
     let message = Message::read(&args.demanded)?;
     let scheme = args.scheme.as_str();
 
-    let methods = methods(args, credentials.has_secret);
+    // An empty secret is known to everybody, and is not what a client with a key signs with.
+    let is_keyed = public_key.is_some() && credentials.client.secret.is_empty();
+    let methods = methods(args, credentials.has_secret && !is_keyed);
     let parsed = message.incoming(scheme).and_then(|incoming| Received::parse(incoming.methods(methods)));
     let (received, refusal) = match parsed {
         Err(error) => (None, Some(malformed(error))),
@@ -114,8 +116,7 @@ fn time(args: &VerifyArgs) -> Result<Option<Timestamp>, Failure> {
     })
 }
 
-/// The methods that are accepted: without a secret none of those that take one, for an empty secret is known
-/// to everybody.
+/// The methods that are accepted: without a secret none of those that take one.
 fn methods(args: &VerifyArgs, has_secret: bool) -> Methods {
     if let Some(method) = args.credentials.signature_method {
         return Methods::NONE.with(method.into());
@@ -213,7 +214,7 @@ fn pointed(refusal: Refusal, received: &Received, message: &Message, scheme: &st
     };
     let mut command = format!(
         "countersign oauth1 explain {} {} --consumer-key {} --consumer-secret SECRET",
-        message.method,
+        shown(message.method.as_str()),
         shown(&message.url_unsigned(scheme)),
         shown(received.consumer_key())
     );
@@ -246,7 +247,7 @@ fn members(received: Option<&Received>, refusal: Option<&Refusal>) -> Vec<(&'sta
         ("consumer_key", text(&|received| Some(received.consumer_key().to_owned()))),
         ("token", text(&|received| received.token().map(ToOwned::to_owned))),
         ("signature_method", text(&|received| Some(received.method_name().to_owned()))),
-        ("place", text(&|received| Some(received.place().to_string()))),
+        ("place", text(&|received| Some(demands::place(received).as_str().to_owned()))),
         ("signed_at", text(&|received| received.timestamp().map(|time| time.to_string()))),
         ("nonce", text(&|received| received.nonce().map(ToOwned::to_owned))),
         ("body_hash", received.map_or(Value::Null, |received| Value::Bool(received.has_body_hash()))),

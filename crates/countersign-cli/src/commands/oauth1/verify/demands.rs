@@ -28,11 +28,6 @@ pub(super) fn unmet(
         |demanded: &Option<String>, found: Option<&str>| demanded.is_some() && demanded.as_deref() != found;
     let signed = received.parameters();
     let found = received.timestamp().and_then(|time| u64::try_from(time.unix()).ok());
-    let stands = match received.place() {
-        Stands::Form => Place::Body,
-        Stands::Query => Place::Query,
-        _ => Place::Header,
-    };
     let lacks = |(name, value): &(&str, &str)| !signed.iter().any(|pair| pair == (*name, *value));
     [
         (timestamp.is_some() && *timestamp != found, "the timestamp is another than that of --timestamp"),
@@ -47,7 +42,10 @@ pub(super) fn unmet(
         (differs(realm, received.realm()), "the realm is another than that of --realm"),
         (*no_version && has_version(received), "the request has oauth_version, in spite of --no-version"),
         (*body_hash && !received.has_body_hash(), "the request has no oauth_body_hash"),
-        (place.is_some_and(|place| place != stands), "the parameters stand in another place than --place"),
+        (
+            place.is_some_and(|place| place != self::place(received)),
+            "the parameters stand in another place than --place",
+        ),
         (params.iter().any(lacks), "a parameter of --param is not in the request"),
         (
             differs(requestor_id, signed.first("xoauth_requestor_id")),
@@ -56,6 +54,15 @@ pub(super) fn unmet(
     ]
     .into_iter()
     .find_map(|(is_unmet, what)| is_unmet.then_some(what))
+}
+
+/// Where the parameters of the protocol stand, as `--place` calls it.
+pub(super) fn place(received: &Received) -> Place {
+    match received.place() {
+        Stands::Form => Place::Body,
+        Stands::Query => Place::Query,
+        _ => Place::Header,
+    }
 }
 
 /// Whether `oauth_version` was sent, by the signed parameters.

@@ -1,22 +1,26 @@
 //! The three legs of OAuth 1.0a, from the person's consent to the credential.
 
+use core::fmt;
+use std::sync::Arc;
+
 use countersign_flow::oauth1::{
     AuthorizedLogin, Callback, CallbackConfirmed, Endpoints, LoginRequest, PendingLogin,
 };
-use countersign_oauth1::Algorithm;
+use countersign_oauth1::{Algorithm, SignatureMethod};
 use countersign_token::{ClientCredentials, Credential};
 
 use super::{LoginOptions, session};
 use crate::{Error, world::World};
 
 /// What a login by OAuth 1.0a needs to know besides [`LoginOptions`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct OAuth1Login {
     pub(crate) endpoints: Endpoints,
     pub(crate) client: ClientCredentials,
     confirmed: CallbackConfirmed,
     algorithm: Algorithm,
+    method: Option<Arc<dyn SignatureMethod>>,
     pub(crate) out_of_band: bool,
 }
 
@@ -28,6 +32,7 @@ impl OAuth1Login {
             client,
             confirmed: CallbackConfirmed::Strict,
             algorithm: Algorithm::HmacSha1,
+            method: None,
             out_of_band: false,
         }
     }
@@ -38,9 +43,18 @@ impl OAuth1Login {
         self
     }
 
-    /// Signs with this method.
+    /// Signs with this method, keyed by the secrets.
     pub fn signature_method(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
+        self
+    }
+
+    /// Signs with a method that has its key already, such as RSA; the client's secret has no part in it.
+    ///
+    /// The credential that comes of it names the method and not the key: with it a request is signed by a
+    /// [`Signer`](countersign_oauth1::Signer) that is given the key again.
+    pub fn sign_with(mut self, method: impl SignatureMethod + 'static) -> Self {
+        self.method = Some(Arc::new(method));
         self
     }
 
@@ -49,6 +63,20 @@ impl OAuth1Login {
     pub fn out_of_band(mut self) -> Self {
         self.out_of_band = true;
         self
+    }
+}
+
+impl fmt::Debug for OAuth1Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { endpoints, client, confirmed, algorithm, method, out_of_band } = self;
+        let method = method.as_ref().map_or(algorithm.as_str(), |method| method.name());
+        f.debug_struct("OAuth1Login")
+            .field("endpoints", endpoints)
+            .field("client", client)
+            .field("confirmed", confirmed)
+            .field("method", &method)
+            .field("out_of_band", out_of_band)
+            .finish()
     }
 }
 
@@ -78,6 +106,9 @@ pub(super) async fn login(
     let mut request = LoginRequest::new(&login.endpoints, &login.client)
         .callback_confirmed(login.confirmed)
         .signature_method(login.algorithm);
+    if let Some(method) = &login.method {
+        request = request.sign_with(Arc::clone(method));
+    }
     if let Some(listener) = &listener {
         request = request.callback(listener.redirect_uri());
     }

@@ -24,7 +24,8 @@ pub(crate) enum Oauth1Command {
 #[derive(Args, Debug)]
 #[command(
     override_usage = "countersign oauth1 login --temporary-credentials-url <URL> --authorize-url <URL>\n           \
-                      --token-url <URL> --consumer-key <KEY> --consumer-secret <SECRET> [OPTIONS]"
+                      --token-url <URL> --consumer-key <KEY>\n           \
+                      (--consumer-secret <SECRET> | --private-key <FILE>) [OPTIONS]"
 )]
 pub(crate) struct Oauth1LoginArgs {
     /// Where temporary credentials are asked for
@@ -40,11 +41,15 @@ pub(crate) struct Oauth1LoginArgs {
     #[arg(long, value_name = "KEY")]
     pub(crate) consumer_key: String,
     /// The client's shared secret: -, @FILE, env:NAME or cmd:COMMAND
-    #[arg(long, value_name = "SECRET")]
-    pub(crate) consumer_secret: String,
-    /// How requests are signed, now and with the account; PLAINTEXT is for TLS
-    #[arg(long, value_name = "METHOD", default_value = "HMAC-SHA1")]
-    pub(crate) signature_method: SharedSecretMethod,
+    #[arg(long, value_name = "SECRET", required_unless_present = "private_key")]
+    pub(crate) consumer_secret: Option<String>,
+    /// A PEM file with an RSA private key; it is not kept with the account
+    #[arg(long, value_name = "FILE")]
+    pub(crate) private_key: Option<String>,
+    /// How requests are signed, now and with the account: HMAC-SHA1 by default, or RSA-SHA1 with a private
+    /// key; PLAINTEXT is for TLS
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) signature_method: Option<SignatureMethod>,
     /// The callback; oob for a code that the person brings back
     #[arg(long, value_name = "oob")]
     pub(crate) callback: Option<String>,

@@ -3,7 +3,7 @@
 use core::error::Error as _;
 
 use countersign_client::{Error, ErrorKind};
-use countersign_flow::Error as Flow;
+use countersign_flow::{Error as Flow, error::Misuse};
 use countersign_loopback::ErrorKind as Loopback;
 use countersign_store::ErrorKind as Store;
 use countersign_token::Key;
@@ -73,7 +73,7 @@ pub(crate) fn client(error: &Error, doing: Doing<'_>) -> Failure {
                 .then("begin the login anew, and answer from the browser that it sent you to")
         }
         ErrorKind::Listener => listener(error),
-        ErrorKind::Configuration => configuration(error),
+        ErrorKind::Configuration => configuration(error, doing),
         ErrorKind::Misuse(why) => misuse(why, error, doing),
         _ => caused(Failure::new(Exit::Other, error.to_string()), error),
     }
@@ -220,9 +220,17 @@ fn listener(error: &Error) -> Failure {
     }
 }
 
-fn configuration(error: &Error) -> Failure {
-    match error.source().and_then(|source| source.downcast_ref::<Flow>()) {
-        Some(Flow::Undiscovered { attempts })
+fn configuration(error: &Error, doing: Doing<'_>) -> Failure {
+    match (error.source().and_then(|source| source.downcast_ref::<Flow>()), doing) {
+        (Some(Flow::Misuse(Misuse::SignatureMethod)), Doing::Using(key)) => {
+            let account = word(label(key));
+            caused(
+                Failure::new(Exit::NoAccount, "the key that the account signs with is not kept here"),
+                error,
+            )
+            .then(format!("countersign oauth1 sign METHOD URL -a {account} --private-key FILE"))
+        }
+        (Some(Flow::Undiscovered { attempts }), _)
             if attempts
                 .iter()
                 .any(|attempt| matches!(attempt.problem, Some(Wire::Malformed { name: "issuer" }))) =>
@@ -230,11 +238,11 @@ fn configuration(error: &Error) -> Failure {
             caused(Failure::new(Exit::VerificationFailed, "the server's metadata is another issuer's"), error)
                 .then("give the issuer exactly as the metadata has it, to the last slash")
         }
-        Some(Flow::Undiscovered { .. }) => {
+        (Some(Flow::Undiscovered { .. }), _) => {
             caused(Failure::new(Exit::NoAccount, "no issuer was found at this address"), error)
                 .then("check the address, or give --authorization-endpoint and --token-endpoint")
         }
-        Some(Flow::Endpoint { .. }) => {
+        (Some(Flow::Endpoint { .. }), _) => {
             caused(Failure::new(Exit::NoAccount, "an address cannot be used"), error)
                 .then("give an https address; http is for this machine alone (127.0.0.1)")
         }

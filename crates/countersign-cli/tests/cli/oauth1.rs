@@ -5,7 +5,7 @@ use std::{io::Write, process::Stdio};
 use countersign_provider_axum::embedded::Server;
 use countersign_token::json::Value;
 
-use crate::support::{Home, Misbehaving, Person, Running, demo, fed, finish, page, text};
+use crate::support::{Home, Misbehaving, Person, Running, demo, fed, finish, page, rsa, text};
 
 fn args(server: &Server) -> Vec<String> {
     let url = server.url();
@@ -110,6 +110,71 @@ fn the_method_of_the_login_stays_with_the_account() {
         let signed = home.ok(&["oauth1", "sign", "GET", &me]);
         assert!(signed.contains(&format!("oauth_signature_method=\"{method}\"")), "{signed}");
     }
+}
+
+#[test]
+fn a_private_key_signs_every_leg() {
+    let home = Home::new();
+    home.write("key.pem", &rsa::private_key());
+    let server = Misbehaving::start(|_, asked| match asked.target.as_str() {
+        "/request" => {
+            let answer = "oauth_token=tmp&oauth_token_secret=tmps&oauth_callback_confirmed=true";
+            page("200 OK", "text/plain", answer)
+        }
+        _ => page("200 OK", "text/plain", "oauth_token=tk&oauth_token_secret=ts"),
+    });
+    let url = server.url();
+    let (request, authorize, access) =
+        (format!("{url}/request"), format!("{url}/authorize"), format!("{url}/access"));
+    let endpoints =
+        ["--temporary-credentials-url", &request, "--authorize-url", &authorize, "--token-url", &access];
+    let by =
+        ["oauth1", "login", "--consumer-key", "k", "--callback", "oob", "--no-browser", "--account", "keyed"];
+    let args =
+        [&by[..], &endpoints, &["--private-key", "key.pem", "--signature-method", "RSA-SHA256"]].concat();
+    fed(&mut home.command(&args), b"123456\n").check(
+        &args,
+        0,
+        &["kept as \"keyed\"", "countersign oauth1 sign METHOD URL -a keyed --private-key FILE"],
+    );
+    let asked = server.asked();
+    assert_eq!(asked.len(), 2);
+    for (asked, token) in asked.iter().zip([None, Some("tmp")]) {
+        let message =
+            format!("POST {} HTTP/1.1\n{}\n\n{}", asked.target, asked.headers.join("\n"), asked.body);
+        let mut args = vec!["oauth1", "verify", "--scheme", "http", "--consumer-key", "k"];
+        args.extend(["--private-key", "key.pem", "--signature-method", "RSA-SHA256"]);
+        args.extend(token.into_iter().flat_map(|token| ["--token", token]));
+        fed(&mut home.command(&args), message.as_bytes()).check(&args, 0, &[]);
+    }
+    let sign = ["oauth1", "sign", "GET", "https://api.example/", "-a", "keyed"];
+    home.check(&sign, 2, &["RSA-SHA256 needs a private key"]);
+    let signed = home.ok(&[&sign[..], &["--private-key", "key.pem"]].concat());
+    assert!(signed.contains("oauth_token=\"tk\", oauth_signature_method=\"RSA-SHA256\""), "{signed}");
+    let api = format!("{url}/api");
+    home.check(
+        &["request", "GET", &api, "-a", "keyed"],
+        3,
+        &["is not kept here", "-a keyed --private-key FILE"],
+    );
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[test]
+fn a_login_is_told_what_its_method_lacks() {
+    let (home, server) = (Home::new(), demo());
+    home.write("key.pem", &rsa::private_key());
+    let args = args(&server);
+    for (more, said) in [
+        (&["--signature-method", "RSA-SHA1"][..], "RSA-SHA1 needs a private key"),
+        (&["--signature-method", "HMAC-SHA1", "--private-key", "key.pem"], "takes no private key"),
+    ] {
+        let run = finish(home.command(&args).args(more).env("CS", "demo-consumer-secret"));
+        run.check(&args, 2, &[said]);
+    }
+    let without: Vec<String> =
+        args.into_iter().filter(|arg| !["--consumer-secret", "env:CS"].contains(&arg.as_str())).collect();
+    home.run(&without).check(&without, 2, &["--consumer-secret"]);
 }
 
 #[test]

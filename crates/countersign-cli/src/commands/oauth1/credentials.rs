@@ -37,7 +37,7 @@ impl Credentials {
         let secret = secret.map(|secret| settings.secret("consumer_secret", secret)).transpose()?;
         let token_secret = args.token_secret.as_deref();
         let token_secret = token_secret.map(|secret| settings.secret("token_secret", secret)).transpose()?;
-        let private_key = private_key(args, settings)?;
+        let private_key = private_key(args.private_key.as_deref(), settings)?;
         let token = match (&args.token, token_secret) {
             (Some(token), Some(secret)) => TokenCredentials::new(token.as_str(), secret).into(),
             (Some(token), None) if token.is_empty() => Token::Empty,
@@ -67,7 +67,7 @@ impl Credentials {
             return Err(Failure::usage(format!("{account} is not an OAuth 1.0a account"))
                 .then(format!("countersign token {account}")));
         };
-        let private_key = private_key(args, settings)?;
+        let private_key = private_key(args.private_key.as_deref(), settings)?;
         let stored = signature_method.as_deref().map(|name| {
             Algorithm::from_name(name)
                 .ok_or_else(|| Failure::usage(format!("{account} signs with {name}, which is unknown here")))
@@ -89,28 +89,34 @@ impl Credentials {
     /// What signs with these, once they are what the method takes.
     pub(super) fn signer(&self) -> Result<Signer, Failure> {
         let algorithm = self.algorithm();
-        match (RsaHash::of(algorithm), &self.private_key) {
-            (Some(hash), Some(key)) => {
-                let client = ClientId::new(self.client.identifier.as_str());
-                Ok(Signer::with_method(Rsa::signing(hash, key.clone()), client, self.token.clone()))
-            }
-            (Some(_), None) => {
-                Err(Failure::usage(format!("{algorithm} needs a private key")).then("--private-key FILE"))
-            }
-            (None, Some(_)) => Err(Failure::usage(format!("{algorithm} takes no private key"))
-                .then("--signature-method RSA-SHA1, or leave --private-key out")),
-            (None, None) if !self.has_secret => {
-                Err(Failure::usage(format!("{algorithm} needs the secret of the consumer key"))
-                    .then("--consumer-secret SECRET, or --private-key FILE for the RSA methods"))
-            }
-            (None, None) => Signer::new(algorithm, self.client.clone(), self.token.clone())
-                .map_err(|error| unsignable(&error)),
+        if let Some(rsa) = rsa(algorithm, self.private_key.as_ref())? {
+            let client = ClientId::new(self.client.identifier.as_str());
+            return Ok(Signer::with_method(rsa, client, self.token.clone()));
         }
+        if !self.has_secret {
+            return Err(Failure::usage(format!("{algorithm} needs the secret of the consumer key"))
+                .then("--consumer-secret SECRET, or --private-key FILE for the RSA methods"));
+        }
+        Signer::new(algorithm, self.client.clone(), self.token.clone()).map_err(|error| unsignable(&error))
     }
 }
 
-fn private_key(args: &CredentialArgs, settings: &Settings) -> Result<Option<RsaPrivateKey>, Failure> {
-    let Some(path) = &args.private_key else { return Ok(None) };
+/// What signs by RSA, if the method is one of RSA's; the key must be there when it is, and not otherwise.
+pub(super) fn rsa(algorithm: Algorithm, key: Option<&RsaPrivateKey>) -> Result<Option<Rsa>, Failure> {
+    match (RsaHash::of(algorithm), key) {
+        (Some(hash), Some(key)) => Ok(Some(Rsa::signing(hash, key.clone()))),
+        (Some(_), None) => {
+            Err(Failure::usage(format!("{algorithm} needs a private key")).then("--private-key FILE"))
+        }
+        (None, Some(_)) => Err(Failure::usage(format!("{algorithm} takes no private key"))
+            .then("--signature-method RSA-SHA1, or leave --private-key out")),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The private key of `--private-key`.
+pub(super) fn private_key(path: Option<&str>, settings: &Settings) -> Result<Option<RsaPrivateKey>, Failure> {
+    let Some(path) = path else { return Ok(None) };
     let pem = settings.secret_file("private_key", path)?;
     let pem = pem.expose();
     let key = RsaPrivateKey::from_pem(pem).or_else(|error| {

@@ -5,12 +5,12 @@ use countersign_flow::oauth1::{CallbackConfirmed as Confirmed, Endpoints};
 use countersign_oauth1::Algorithm;
 use countersign_token::ClientCredentials;
 
-use super::pairs;
+use super::{credentials, pairs};
 use crate::{
     args::oauth1::{CallbackConfirmed, Oauth1LoginArgs},
     commands::{
-        account::new_name,
-        errors::{self, Doing},
+        account::{label, new_name},
+        errors::{self, Doing, word},
         login::{APPLICATION, report},
     },
     failure::Failure,
@@ -22,7 +22,12 @@ use crate::{
 pub(crate) fn run(args: &Oauth1LoginArgs, settings: &Settings) -> Result<(), Failure> {
     let endpoints = Endpoints::new(&args.temporary_credentials_url, &args.authorize_url, &args.token_url)
         .map_err(|error| errors::client(&error.into(), Doing::Login))?;
-    let secret = settings.secret("consumer_secret", &args.consumer_secret)?;
+    let secret = args.consumer_secret.as_deref();
+    let secret = secret.map(|secret| settings.secret("consumer_secret", secret)).transpose()?;
+    let private_key = credentials::private_key(args.private_key.as_deref(), settings)?;
+    let usual = if private_key.is_some() { Algorithm::RsaSha1 } else { Algorithm::HmacSha1 };
+    let algorithm = args.signature_method.map_or(usual, Algorithm::from);
+    let rsa = credentials::rsa(algorithm, private_key.as_ref())?;
     let out_of_band = match args.callback.as_deref() {
         None => false,
         Some("oob") => true,
@@ -39,13 +44,18 @@ pub(crate) fn run(args: &Oauth1LoginArgs, settings: &Settings) -> Result<(), Fai
         )
         .then("leave --no-input out, or leave --callback out for a listener on this machine"));
     }
-    let mut login = OAuth1Login::new(endpoints, ClientCredentials::new(args.consumer_key.as_str(), secret))
-        .signature_method(Algorithm::from(args.signature_method))
-        .callback_confirmed(match args.callback_confirmed {
+    let client = ClientCredentials::new(args.consumer_key.as_str(), secret.unwrap_or_default());
+    let mut login = OAuth1Login::new(endpoints, client).signature_method(algorithm).callback_confirmed(
+        match args.callback_confirmed {
             CallbackConfirmed::Strict => Confirmed::Strict,
             CallbackConfirmed::TrueIsh => Confirmed::TrueIsh,
             CallbackConfirmed::Absent => Confirmed::Absent,
-        });
+        },
+    );
+    let is_rsa = rsa.is_some();
+    if let Some(rsa) = rsa {
+        login = login.sign_with(rsa);
+    }
     if out_of_band {
         login = login.out_of_band();
     }
@@ -64,5 +74,13 @@ pub(crate) fn run(args: &Oauth1LoginArgs, settings: &Settings) -> Result<(), Fai
     let store = settings.store()?;
     settings.announce(&store);
     let handle = settings.client(&store)?.login(&options);
-    report(&handle.map_err(|error| errors::client(&error, Doing::Login))?, &store, settings)
+    let handle = handle.map_err(|error| errors::client(&error, Doing::Login))?;
+    report(&handle, &store, settings)?;
+    if is_rsa {
+        let account = word(label(handle.key()));
+        settings.output.say(&format!(
+            "the key is not kept: countersign oauth1 sign METHOD URL -a {account} --private-key FILE signs with it"
+        ));
+    }
+    Ok(())
 }

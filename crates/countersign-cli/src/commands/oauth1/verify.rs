@@ -1,5 +1,7 @@
 mod demands;
 
+use std::io::{self, IsTerminal};
+
 use countersign_oauth1::{
     Algorithm, Error, Methods, Problem, Received, Rsa, RsaHash, RsaPrivateKey, RsaPublicKey, Token, Window,
 };
@@ -66,6 +68,9 @@ pub(crate) fn run(args: &VerifyArgs, settings: &Settings) -> Result<Exit, Failur
     }
     let now = time(args)?;
     let params = pairs(&args.demanded.param)?;
+    if io::stdin().is_terminal() {
+        settings.output.say("enter the request as an HTTP message, and end it with Ctrl-D");
+    }
     let message = Message::read(&args.demanded)?;
     let scheme = args.scheme.as_str();
 

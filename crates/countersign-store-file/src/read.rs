@@ -6,7 +6,7 @@ use std::{
 
 use countersign_store::{
     Error, ErrorKind,
-    form::{self, MAX_BYTES},
+    form::{self, MAX_SEALED_BYTES},
     ownership::Owner,
 };
 use countersign_token::{Key, Record, Secret};
@@ -23,7 +23,7 @@ pub(crate) fn record(path: &Path, key: &Key, owner: &Owner) -> Result<Option<Rec
         Err(error) => return Err(Error::io(error)),
     };
     let length = owner.check_open(&file)?.len();
-    if length > MAX_BYTES as u64 {
+    if length > MAX_SEALED_BYTES as u64 {
         return Err(Error::new(ErrorKind::TooBig));
     }
     form::read(key, &content(file, length)?).map(Some)
@@ -31,8 +31,8 @@ pub(crate) fn record(path: &Path, key: &Key, owner: &Owner) -> Result<Option<Rec
 
 fn content(file: File, length: u64) -> Result<Secret, Error> {
     // Room for one byte more, so that reading does not grow the buffer and leave a copy behind.
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(MAX_BYTES).saturating_add(1));
-    let read = file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(MAX_SEALED_BYTES).saturating_add(1));
+    let read = file.take(MAX_SEALED_BYTES as u64 + 1).read_to_end(&mut bytes);
     let text = String::from_utf8(bytes).map_err(|error| {
         // As zeros they are text, and a secret that is dropped is wiped.
         let mut bytes = error.into_bytes();

@@ -1,19 +1,22 @@
 //! The stored form of a record, with the limit and the errors that all backends share.
 
-use countersign_token::{Credential, Key, Record, RecordError, Revision, Secret};
+use countersign_token::{Credential, Grant, Key, Record, RecordError, Revision, Secret};
 
 use crate::{Error, ErrorKind};
 
-/// The largest stored form, in bytes.
+/// The largest stored form, in bytes, of a credential that is not sealed.
 pub const MAX_BYTES: usize = 1 << 20;
+
+/// The largest stored form of all, in bytes: a sealed credential takes a third more than what is in it.
+pub const MAX_SEALED_BYTES: usize = MAX_BYTES / 3 * 4 + (64 << 10);
 
 /// The stored form of `credential` under `key`.
 ///
 /// # Errors
-/// [`ErrorKind::TooBig`] past [`MAX_BYTES`].
+/// [`ErrorKind::TooBig`] past [`MAX_BYTES`], or [`MAX_SEALED_BYTES`] when it is sealed.
 pub fn write(key: &Key, credential: &Credential, revision: Revision) -> Result<Secret, Error> {
     let form = Record::new(key.clone(), credential.clone(), revision).to_json();
-    if form.expose().len() > MAX_BYTES {
+    if form.expose().len() > limit(credential) {
         return Err(Error::new(ErrorKind::TooBig));
     }
     Ok(form)
@@ -25,10 +28,16 @@ pub fn write(key: &Key, credential: &Credential, revision: Revision) -> Result<S
 /// [`ErrorKind::TooNew`], [`ErrorKind::TooBig`], or [`ErrorKind::Corrupt`] when it cannot be read or belongs
 /// to another key.
 pub fn read(key: &Key, form: &Secret) -> Result<Record, Error> {
-    if form.expose().len() > MAX_BYTES {
+    let length = form.expose().len();
+    if length > MAX_SEALED_BYTES {
         return Err(Error::new(ErrorKind::TooBig));
     }
-    let record = Record::from_json(form.expose().as_bytes()).map_err(|error| {
+    let record = Record::from_json(form.expose().as_bytes());
+    // What cannot be read is not known to be sealed.
+    if length > record.as_ref().map_or(MAX_BYTES, |record| limit(&record.credential)) {
+        return Err(Error::new(ErrorKind::TooBig));
+    }
+    let record = record.map_err(|error| {
         let kind = match error {
             RecordError::TooNew { .. } => ErrorKind::TooNew,
             _ => ErrorKind::Corrupt,
@@ -49,4 +58,11 @@ pub fn read(key: &Key, form: &Secret) -> Result<Record, Error> {
 pub fn succeed(stored: Option<&Record>, expected: Revision) -> Result<Revision, Error> {
     let revision = stored.map_or(Revision::ABSENT, |record| record.revision);
     if revision == expected { Ok(expected.next()) } else { Err(Error::new(ErrorKind::Conflict)) }
+}
+
+fn limit(credential: &Credential) -> usize {
+    match &credential.grant {
+        Grant::Sealed { .. } => MAX_SEALED_BYTES,
+        _ => MAX_BYTES,
+    }
 }

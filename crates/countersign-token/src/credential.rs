@@ -1,8 +1,8 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    AccessToken, Client, ClientCredentials, ClientId, Extra, IdToken, RefreshToken, Scopes, Timestamp,
-    TokenCredentials, TokenSet,
+    AccessToken, Client, ClientCredentials, ClientId, Extra, IdToken, RefreshToken, Scopes, Secret,
+    Timestamp, TokenCredentials, TokenSet,
 };
 
 /// What is kept of a grant: the long-lived credential, and the access tokens got from it.
@@ -50,6 +50,11 @@ pub enum Grant {
     },
     /// OAuth 2.0 client credentials (RFC 6749 §4.4): a new token is had for the asking.
     ClientCredentials,
+    /// A whole credential that is encrypted: of use to the store that sealed it, and to nobody else.
+    Sealed {
+        /// What that store wrote, as text.
+        envelope: Secret,
+    },
 }
 
 /// Whether a grant is believed to be good.
@@ -105,6 +110,11 @@ impl Credential {
         Self::new(Grant::ClientCredentials, Some(client))
     }
 
+    /// What a store that encrypts keeps in another store.
+    pub fn sealed(envelope: impl Into<Secret>) -> Self {
+        Self::new(Grant::Sealed { envelope: envelope.into() }, None)
+    }
+
     /// The client's identifier.
     pub fn client_id(&self) -> Option<ClientId> {
         match &self.grant {
@@ -112,6 +122,7 @@ impl Credential {
             Grant::OAuth2 { .. } | Grant::ClientCredentials => {
                 self.client.as_ref().map(|client| client.id.clone())
             }
+            Grant::Sealed { .. } => None,
         }
     }
 
@@ -119,7 +130,7 @@ impl Credential {
     pub fn refresh_token(&self) -> Option<&RefreshToken> {
         match &self.grant {
             Grant::OAuth2 { refresh_token } => refresh_token.as_ref(),
-            Grant::OAuth1 { .. } | Grant::ClientCredentials => None,
+            Grant::OAuth1 { .. } | Grant::ClientCredentials | Grant::Sealed { .. } => None,
         }
     }
 

@@ -47,6 +47,23 @@ fn the_first_form_is_read_and_written_alike() {
 }
 
 #[test]
+fn a_sealed_record_is_its_envelope() {
+    let fixture = include_str!("fixtures/record-v1-sealed.json");
+    let record = Record::from_json(fixture.as_bytes()).unwrap();
+    assert_eq!(record.to_json().expose(), fixture);
+    assert!(record.credential.client_id().is_none() && record.credential.refresh_token().is_none());
+    let Grant::Sealed { envelope } = &record.credential.grant else { panic!() };
+    assert_eq!(envelope.expose(), "AWBhYmNkZWZn");
+    let made = Credential::sealed(envelope.expose());
+    let made = Record::new(record.key.clone(), made, record.revision);
+    assert_eq!(made.to_json().expose(), fixture);
+    assert_eq!(
+        Record::from_json(fixture.replace("envelope", "other").as_bytes()).unwrap_err(),
+        RecordError::Member { name: "envelope" }
+    );
+}
+
+#[test]
 fn unknown_members_survive_a_rewrite() {
     let text = include_str!("fixtures/record-v1-oauth1.json")
         .replace("\"v\": 1,", "\"v\": 1,\n  \"later\": {\"x\": [1.5]},");

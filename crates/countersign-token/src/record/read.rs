@@ -89,6 +89,10 @@ fn grant(object: &mut Object) -> Result<Grant, RecordError> {
             Ok(Grant::OAuth2 { refresh_token })
         }
         "client_credentials" => Ok(Grant::ClientCredentials),
+        "sealed" => {
+            let envelope = take_text(object, "envelope")?.ok_or(RecordError::Member { name: "envelope" })?;
+            Ok(Grant::Sealed { envelope })
+        }
         _ => Err(RecordError::Member { name: "kind" }),
     }
 }

@@ -64,6 +64,10 @@ fn write_grant(grant: &Grant, object: &mut Object) {
             optional(object, "refresh_token", refresh_token.as_ref().map(|token| token.secret().expose()));
         }
         Grant::ClientCredentials => object.insert("kind", Value::text("client_credentials")),
+        Grant::Sealed { envelope } => {
+            object.insert("kind", Value::text("sealed"));
+            object.insert("envelope", Value::Text(envelope.clone()));
+        }
     }
 }
 

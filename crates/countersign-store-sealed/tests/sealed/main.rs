@@ -1,0 +1,8 @@
+//! The store that encrypts, around one in memory.
+
+mod conformance;
+mod damage;
+mod opening;
+mod place;
+mod rekey;
+mod vector;

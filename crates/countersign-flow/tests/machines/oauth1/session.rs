@@ -114,13 +114,16 @@ fn a_refresh_is_signed_with_the_old_token_and_the_handle() {
 
 #[test]
 fn an_answer_without_a_handle_keeps_the_old_one() {
-    let mut credential = stored();
-    refresh(&credential, [typed(200, "text/html", "oauth_token=t2&oauth_token_secret=s2\n")])
-        .done()
-        .renew(&mut credential);
-    let session = Session::of(&credential.extra).unwrap();
-    assert!(session.handle.ct_eq("sh/1"));
-    assert_eq!(session.expires, Expiry::Unknown);
+    for handle in ["", "&oauth_session_handle="] {
+        let mut credential = stored();
+        let body = format!("oauth_token=t2&oauth_token_secret=s2{handle}\n");
+        let redeemed = refresh(&credential, [typed(200, "text/html", &body)]).done();
+        assert!(Session::of(&redeemed.extra).unwrap().handle.ct_eq("sh/1"), "of itself, for a new record");
+        redeemed.renew(&mut credential);
+        let session = Session::of(&credential.extra).unwrap();
+        assert!(session.handle.ct_eq("sh/1"));
+        assert_eq!(session.expires, Expiry::Unknown);
+    }
 }
 
 #[test]

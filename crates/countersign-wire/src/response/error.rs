@@ -1,6 +1,7 @@
 use alloc::{
     boxed::Box,
     string::{String, ToString},
+    vec::Vec,
 };
 use core::{fmt, time::Duration};
 
@@ -27,21 +28,28 @@ pub struct ErrorResponse {
     pub status: Option<u16>,
     /// How long the server asks to be left alone (`Retry-After` in seconds).
     pub retry_after: Option<Duration>,
+    /// Boxed, because an error that is large makes every result large.
+    words: Box<Words>,
+}
+
+/// What a server says of its refusal, made fit to be shown.
+#[derive(Clone, PartialEq, Eq, Default)]
+struct Words {
     description: Option<String>,
     uri: Option<String>,
-    details: Box<[(String, String)]>,
+    details: Vec<(String, String)>,
 }
 
 impl ErrorResponse {
     /// A refusal with this code.
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, status: None, retry_after: None, description: None, uri: None, details: Box::default() }
+        Self { code, status: None, retry_after: None, words: Box::default() }
     }
 
     /// The same refusal with the server's own words, made fit to be shown.
     #[must_use]
     pub fn with_description(mut self, description: Option<&str>) -> Self {
-        self.description = description
+        self.words.description = description
             .map(|words| text::sanitise(words, LONGEST_DESCRIPTION))
             .filter(|words| !words.is_empty());
         self
@@ -50,7 +58,8 @@ impl ErrorResponse {
     /// The same refusal with the address of a page about it.
     #[must_use]
     pub fn with_uri(mut self, uri: Option<&str>) -> Self {
-        self.uri = uri.map(|uri| text::sanitise(uri, LONGEST_DESCRIPTION)).filter(|uri| !uri.is_empty());
+        self.words.uri =
+            uri.map(|uri| text::sanitise(uri, LONGEST_DESCRIPTION)).filter(|uri| !uri.is_empty());
         self
     }
 
@@ -59,26 +68,24 @@ impl ErrorResponse {
     pub fn with_detail(mut self, name: &str, value: Option<&str>) -> Self {
         let value = value.map(|value| text::sanitise(value, LONGEST_DESCRIPTION));
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            let mut details = self.details.into_vec();
-            details.push((name.to_string(), value));
-            self.details = details.into_boxed_slice();
+            self.words.details.push((name.to_string(), value));
         }
         self
     }
 
     /// The server's own words: one line without control characters.
     pub fn description(&self) -> Option<&str> {
-        self.description.as_deref()
+        self.words.description.as_deref()
     }
 
     /// The address of a page about the error.
     pub fn uri(&self) -> Option<&str> {
-        self.uri.as_deref()
+        self.words.uri.as_deref()
     }
 
     /// What the server says besides under this name, such as `oauth_acceptable_timestamps`.
     pub fn detail(&self, name: &str) -> Option<&str> {
-        self.details.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.words.details.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// Takes what was sent out of the server's words: some servers repeat the token they refuse.
@@ -90,9 +97,10 @@ impl ErrorResponse {
             ErrorCode::Other(code) => Some(code),
             _ => None,
         };
-        let details = self.details.iter_mut().map(|(_, value)| value);
-        let words = [self.description.as_mut(), self.uri.as_mut(), other].into_iter().flatten();
-        for words in words.chain(details) {
+        let Words { description, uri, details } = &mut *self.words;
+        let details = details.iter_mut().map(|(_, value)| value);
+        let texts = [description.as_mut(), uri.as_mut(), other].into_iter().flatten();
+        for words in texts.chain(details) {
             *words = words.replace(sent.expose(), SCRUBBED);
             scrub_end(words, sent.expose());
         }
@@ -125,7 +133,7 @@ impl fmt::Display for ErrorResponse {
 
 impl fmt::Debug for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, status, retry_after, description: _, uri: _, details: _ } = self;
+        let Self { code, status, retry_after, words: _ } = self;
         f.debug_struct("ErrorResponse")
             .field("code", code)
             .field("status", status)

@@ -119,7 +119,7 @@ pub(crate) struct Global {
     /// Say nothing but data and errors
     #[arg(long, global = true)]
     pub(crate) quiet: bool,
-    /// Where credentials are kept: file:PATH, or memory: for this run only
+    /// Where credentials are kept: file:PATH, sqlite:PATH, or memory: for this run only
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) store: Option<String>,
     /// How the store protects them: none is owner-only files in clear

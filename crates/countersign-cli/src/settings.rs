@@ -14,6 +14,7 @@ use std::{
 use countersign_client::blocking::Client;
 use countersign_store::{MemoryStore, Store};
 use countersign_store_file::FileStore;
+use countersign_store_sqlite::SqliteStore;
 use countersign_token::Secret;
 use countersign_transport::Limits;
 use countersign_transport_ureq::Ureq;
@@ -151,19 +152,32 @@ impl Settings {
                 default: None,
             });
         }
-        let (directory, is_default) = match url.map(|url| (url, url.strip_prefix("file:"))) {
-            None => (home()?.join("store"), self.global.store_encryption.is_none()),
-            Some((_, Some(path))) if !path.is_empty() => (PathBuf::from(path), false),
+        let opened = |error: countersign_store::Error| errors::store(&error);
+        let store = match url.map(|url| (url, url.split_once(':'))) {
+            None => {
+                let store = FileStore::open(home()?.join("store")).map_err(opened)?;
+                let directory = store.directory().to_owned();
+                let default = self.global.store_encryption.is_none().then(|| directory.clone());
+                OpenStore { place: format!("file:{}", directory.display()), store: Arc::new(store), default }
+            }
+            Some((_, Some(("file", path)))) if !path.is_empty() => {
+                let store = FileStore::open(path).map_err(opened)?;
+                let place = format!("file:{}", store.directory().display());
+                OpenStore { place, store: Arc::new(store), default: None }
+            }
+            Some((_, Some(("sqlite", path)))) if !path.is_empty() => {
+                let store = SqliteStore::open(path).map_err(opened)?;
+                let place = format!("sqlite:{}", store.path().display());
+                OpenStore { place, store: Arc::new(store), default: None }
+            }
             Some((url, _)) => {
-                return Err(Failure::usage(format!("--store {url} names no store of this version"))
-                    .then("use --store file:PATH, or --store memory: for this run only"));
+                return Err(Failure::usage(format!("--store {url} names no store of this version")).then(
+                    "use --store file:PATH or --store sqlite:PATH, or --store memory: for this run only",
+                ));
             }
         };
-        let store = FileStore::open(&directory).map_err(|error| errors::store(&error))?;
-        let directory = store.directory().to_owned();
-        let place = format!("file:{}", directory.display());
-        self.output.detail(&format!("store {place} ({})", self.origins.of("store")));
-        Ok(OpenStore { store: Arc::new(store), place, default: is_default.then_some(directory) })
+        self.output.detail(&format!("store {} ({})", store.place, self.origins.of("store")));
+        Ok(store)
     }
 
     /// Says, before the first credential comes into a store that nobody chose, how it is kept there.

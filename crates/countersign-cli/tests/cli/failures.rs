@@ -251,7 +251,7 @@ fn what_is_not_there_yet_is_a_usage_error() {
         &["playground"],
         &["login", "https://as.example", "--flow", "device"],
         &["token", "--format", "netrc"],
-        &["status", "--store", "sqlite:x.db"],
+        &["status", "--store", "keyring:"],
         &["status", "--store", "nonsense"],
         &["status", "--store-encryption", "keyring"],
         &["oauth1", "sign", "GET", "https://api.example/", "--signature-method", "RSA-SHA3"],

@@ -106,7 +106,7 @@ fn a_failure_says_what_why_and_what_next() {
         ("error-no-server", &["login"]),
         ("error-no-profile", &["login", "google", "--client-id", "c"]),
         ("error-clear-text", &["login", "http://as.example", "--client-id", "c"]),
-        ("error-store", &["status", "--store", "sqlite:x"]),
+        ("error-store", &["status", "--store", "keyring:"]),
         ("error-command", &["grant"]),
     ] {
         let run = home.run(args);

@@ -84,3 +84,20 @@ fn a_store_that_cannot_be_written_stops_a_login_before_it_begins() {
     read_only(&["logout"]).check(&["logout"], 7, &["the store cannot be used"]);
     home.ok(&["token", "--force-refresh"]);
 }
+
+#[test]
+fn a_sqlite_database_is_a_store_like_any_other() {
+    let home = Home::new();
+    home.write("t", "the-token");
+    let store = format!("sqlite:{}", home.path("credentials.db").display());
+    home.ok(&["account", "import", "--name", "batch", "--access-token", "@t", "--store", &store]);
+    assert_eq!(home.ok(&["token", "--store", &store]), "the-token\n");
+    assert!(home.ok(&["status", "--store", &store]).contains("sqlite:"));
+    let mode = fs::metadata(home.path("credentials.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    home.check(&["token"], 3, &["no account"]);
+    home.ok(&["logout", "--local-only", "--store", &store]);
+    home.check(&["token", "--store", &store], 3, &[]);
+    fs::write(home.path("credentials.db"), "not a database, and long enough to be taken for one").unwrap();
+    home.check(&["token", "--store", &store], 10, &["corrupt"]);
+}

@@ -1,15 +1,18 @@
 //! Another key for every record, and a store that is whole wherever that was broken off.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use core::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
-use std::thread;
+use std::{
+    sync::{Arc, Mutex, mpsc},
+    thread,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
-use countersign_store::{Error, ErrorKind, FailingStore, MemoryStore, Operation, Store};
+use countersign_store::{Error, ErrorKind, FailingStore, Lease, MemoryStore, Operation, Store};
 use countersign_store_sealed::{KeySource, MemoryKeySource, SealKey, SealedStore, Unlock};
-use countersign_token::Revision;
+use countersign_token::{Credential, Key, Record, Revision};
 
 use crate::place::{envelope, header_key, key, lease, mark, open, passphrase, plant, save};
 
@@ -138,6 +141,78 @@ fn nothing_is_lost_under_load() {
     for key in store.list().unwrap() {
         store.load(&key).unwrap().unwrap();
     }
+}
+
+/// A store whose save of one key is held up at the last moment.
+struct Gate {
+    inner: MemoryStore,
+    key: Key,
+    reached: mpsc::Sender<()>,
+    pass: Arc<Mutex<mpsc::Receiver<()>>>,
+}
+
+struct GatedLease {
+    inner: Box<dyn Lease>,
+    reached: mpsc::Sender<()>,
+    pass: Arc<Mutex<mpsc::Receiver<()>>>,
+}
+
+impl Store for Gate {
+    fn load(&self, key: &Key) -> Result<Option<Record>, Error> {
+        self.inner.load(key)
+    }
+
+    fn list(&self) -> Result<Vec<Key>, Error> {
+        self.inner.list()
+    }
+
+    fn try_lock(&self, key: &Key) -> Result<Option<Box<dyn Lease>>, Error> {
+        let Some(inner) = self.inner.try_lock(key)? else {
+            return Ok(None);
+        };
+        if *key != self.key {
+            return Ok(Some(inner));
+        }
+        let (reached, pass) = (self.reached.clone(), Arc::clone(&self.pass));
+        Ok(Some(Box::new(GatedLease { inner, reached, pass })))
+    }
+}
+
+impl Lease for GatedLease {
+    fn load(&mut self) -> Result<Option<Record>, Error> {
+        self.inner.load()
+    }
+
+    fn save(&mut self, credential: &Credential, expected: Revision) -> Result<Revision, Error> {
+        self.reached.send(()).unwrap();
+        // It does not come where the other waits for this save, as it should.
+        let _ = self.pass.lock().unwrap().recv_timeout(Duration::from_millis(300));
+        self.inner.save(credential, expected)
+    }
+
+    fn delete(&mut self, expected: Revision) -> Result<(), Error> {
+        self.inner.delete(expected)
+    }
+}
+
+/// A first save that is encrypted and not yet there is in no list of what is to be encrypted anew.
+#[test]
+fn a_save_under_way_does_not_outlive_its_data_key() {
+    let source = MemoryKeySource::new();
+    let inner = filled(Unlock::source(source.clone()));
+    let handle = |inner| SealedStore::open(inner, Unlock::source(source.clone())).unwrap();
+    let (reached, at_the_save) = mpsc::channel();
+    let (rekeyed, pass) = mpsc::channel();
+    let gate = Gate { inner: inner.clone(), key: key("new"), reached, pass: Arc::new(Mutex::new(pass)) };
+    let saving = SealedStore::open(gate, Unlock::source(source.clone())).unwrap();
+    let rekeying = handle(inner.clone());
+    thread::scope(|scope| {
+        scope.spawn(|| save(&saving, &key("new"), "new").unwrap());
+        at_the_save.recv().unwrap();
+        rekeying.rekey(Unlock::source(source.clone())).unwrap();
+        let _ = rekeyed.send(());
+    });
+    assert_eq!(mark(&handle(inner).load(&key("new")).unwrap().unwrap()), "new");
 }
 
 /// That the store is whole after it was broken off, and can be brought to an end.
@@ -295,7 +370,7 @@ fn a_record_that_does_not_open_holds_the_end_back() {
 fn only_one_at_a_time() {
     let inner = filled(passphrase("old"));
     let store = open(&inner, "old").unwrap();
-    let other = countersign_token::Key::new("countersign:sealed-store", "", "rekey");
+    let other = Key::new("countersign:sealed-store", "", "rekey");
     let held = lease(&inner, &other);
     assert_eq!(store.rekey(passphrase("new")).unwrap_err().kind(), ErrorKind::Locked);
     drop(held);

@@ -6,7 +6,7 @@ use countersign_store::{ErrorKind, MemoryStore, Store};
 use countersign_store_sealed::{MemoryKeySource, SealKey, SealedStore, Unlock};
 use countersign_token::{Key, Record, Revision};
 
-use crate::place::{envelope, header_key, key, mark, save};
+use crate::place::{envelope, header_key, key, mark, plant, save};
 
 /// The data key of a store that one key of a source opens.
 pub(crate) struct Data {
@@ -26,6 +26,15 @@ impl Data {
         let ring = open(with, &associated, &slot[3..]);
         assert_eq!(ring.len(), 40, "one data key");
         Self { store, id: ring[..8].to_vec(), key: ring[8..].try_into().unwrap() }
+    }
+
+    /// The envelope of the record of the keys: this data key, in a store of another identifier.
+    fn header_of(&self, store: &[u8; 16], with: &[u8; 32]) -> String {
+        let aad = [b"countersign sealed keys\x01", &store[..], &[0]].concat();
+        let msg = &[&self.id[..], &self.key].concat()[..];
+        let cipher = XChaCha20Poly1305::new(with.into());
+        let sealed = cipher.encrypt(&XNonce::from([8; 24]), Payload { msg, aad: &aad }).unwrap();
+        STANDARD_NO_PAD.encode([&[1], &store[..], &[1, 0, 0, 80], &[8; 24], &sealed].concat())
     }
 
     fn associated(&self, key: &Key, revision: Revision) -> Vec<u8> {
@@ -61,6 +70,20 @@ fn the_construction_is_as_described() {
     let plain = open(&data.key, &data.associated(&key("ann"), Revision::new(2)), &bytes[9..]);
     let record = Record::from_json(&plain).unwrap();
     assert_eq!((mark(&record).as_str(), record.revision), ("marked again", Revision::new(2)));
+}
+
+#[test]
+fn a_record_is_bound_to_the_store_not_only_to_its_data_key() {
+    let (inner, with) = (MemoryStore::new(), [7; 32]);
+    let unlock = || Unlock::source(MemoryKeySource::of(SealKey::new(with)));
+    save(&SealedStore::open(inner.clone(), unlock()).unwrap(), &key("ann"), "mark").unwrap();
+    let data = Data::of(&inner, &with);
+    let own = data.store.as_slice().try_into().unwrap();
+    for (store, expected) in [(own, None), (&[1; 16], Some(ErrorKind::Undecryptable))] {
+        plant(&inner, &header_key(), &data.header_of(store, &with), Revision::new(1));
+        let found = SealedStore::open(inner.clone(), unlock()).unwrap().load(&key("ann"));
+        assert_eq!(found.map(drop).err().map(|error| error.kind()), expected);
+    }
 }
 
 /// Every form that was ever written is read; these two were made by another implementation.

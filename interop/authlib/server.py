@@ -1,5 +1,6 @@
 """Authlib's OAuth 1.0a provider, on a free loopback port, for one run of the check.
 
+Its argument is the file of the RSA client's public key.
 Prints `READY URL` when it listens and ends when its standard input does.
 """
 
@@ -34,14 +35,17 @@ class Cache(dict):
 
 
 class Client:
+    def __init__(self, public_key=None):
+        self.public_key = public_key
+
     def get_client_secret(self):
-        return "interop-consumer-secret"
+        return None if self.public_key else "interop-consumer-secret"
 
     def get_default_redirect_uri(self):
         return "oob"
 
     def get_rsa_public_key(self):
-        return None
+        return self.public_key
 
 
 class User:
@@ -61,7 +65,7 @@ class Token:
 
 
 def query_client(client_id):
-    return Client() if client_id == "interop consumer/+é" else None
+    return clients.get(client_id)
 
 
 def create_token_credential(token, temporary):
@@ -69,10 +73,12 @@ def create_token_credential(token, temporary):
     return tokens[token["oauth_token"]]
 
 
+with open(sys.argv[1], encoding="ascii") as file:
+    clients = {"interop consumer/+é": Client(), "interop-rsa": Client(file.read())}
 tokens = {}
 cache = Cache()
 app = Flask(__name__)
-app.config["OAUTH1_SUPPORTED_SIGNATURE_METHODS"] = ["HMAC-SHA1", "PLAINTEXT"]
+app.config["OAUTH1_SUPPORTED_SIGNATURE_METHODS"] = ["HMAC-SHA1", "PLAINTEXT", "RSA-SHA1"]
 server = AuthorizationServer(app, query_client=query_client)
 register_nonce_hooks(server, cache)
 register_temporary_credential_hooks(server, cache)

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use countersign_store::{Error, Lease, Store};
+use countersign_store::{Error, ErrorKind, Lease, Store};
 use countersign_token::{Credential, Key, Record, Revision, Secret};
 
 use crate::{
@@ -131,7 +131,15 @@ impl Turn {
         }
         let unlock = keys.state().unlock.clone();
         let opener = unlock.first().map_err(here)?;
-        self.save(keys, &Header::fresh()?, &opener, &Ring::generate()?, &[])
+        self.save(keys, &Header::fresh()?, &opener, &Ring::generate()?, &[]).map_err(|error| {
+            match error.kind() {
+                // It would say that the record which these keys are for is there.
+                ErrorKind::NotConfirmed => {
+                    Error::new(ErrorKind::Unavailable).at("sealed store").because(error)
+                }
+                _ => error,
+            }
+        })
     }
 
     /// Keeps `ring`, encrypted to `opener` and to each of `others`.

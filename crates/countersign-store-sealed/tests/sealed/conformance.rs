@@ -85,6 +85,18 @@ fn a_failing_inner_store_is_passed_on() {
     }
 }
 
+/// "Stored, but not confirmed" is said of a record that is stored.
+#[test]
+fn keys_that_are_not_confirmed_are_no_saved_record() {
+    let inner = FailingStore::new(MemoryStore::new());
+    let store = SealedStore::open(inner.clone(), passphrase("a")).unwrap();
+    for (call, expected) in [(1, ErrorKind::Unavailable), (2, ErrorKind::NotConfirmed)] {
+        inner.fail(countersign_store::Operation::Save, call, ErrorKind::NotConfirmed);
+        assert_eq!(save(&store, &key("ann"), "first").unwrap_err().kind(), expected);
+        assert_eq!(store.load(&key("ann")).unwrap().is_some(), call == 2);
+    }
+}
+
 /// All race to make the data keys too, each with a handle of its own.
 #[test]
 fn threads_lose_no_increment() {

@@ -3,6 +3,7 @@
 mod contract;
 mod from_fn;
 mod hmac;
+mod keyed;
 mod plaintext;
 #[cfg(feature = "rsa")]
 pub(crate) mod rsa;
@@ -10,8 +11,7 @@ pub(crate) mod rsa;
 use alloc::{string::String, sync::Arc};
 
 use countersign_token::Secret;
-use countersign_wire::flow::Entropy;
-use zeroize::Zeroize;
+use countersign_wire::{flow::Entropy, percent};
 
 pub use contract::SignatureMethod;
 pub use from_fn::{FromFn, from_fn};
@@ -21,7 +21,7 @@ pub use plaintext::Plaintext;
 use crate::{
     Algorithm, Error, Parameter, ParameterFault, Signature,
     encoding::{ONCE, Piece, look_up},
-    room::{is_plain, write},
+    room::{is_plain, wipe, write},
 };
 
 /// A method together with its key, ready to sign.
@@ -84,38 +84,48 @@ impl<'a> SharedSecret<'a> {
         Self { client: client.expose(), token: token.map_or("", Secret::expose) }
     }
 
-    /// Part by part, so that no copy is left behind that is not wiped.
-    fn each(self, mut each: impl FnMut(&[u8])) {
+    /// Hands out the key in memory that is wiped, without allocation for secrets of ordinary length.
+    fn with<T>(self, job: impl FnOnce(&[u8]) -> T) -> T {
+        let mut key = [0; SHORT];
+        let longest = self.client.len().saturating_add(self.token.len()).saturating_mul(3);
+        if longest > SHORT - 1 - Piece::WIDTH {
+            return job(self.text().expose().as_bytes());
+        }
+        let mut length = 0;
         for (index, secret) in [self.client, self.token].into_iter().enumerate() {
             if index > 0 {
-                each(b"&");
+                length = put(&mut key, length, b"&");
             }
-            if is_plain(secret.as_bytes()) {
-                each(secret.as_bytes());
-                continue;
-            }
-            let mut part = [0; PART];
-            for bytes in secret.as_bytes().chunks((PART - Piece::WIDTH) / 3) {
-                let length = bytes.iter().fold(0, |at, byte| write(&mut part, at, look_up(&ONCE, *byte)));
-                each(part.get(..length).unwrap_or_default());
-            }
-            part.zeroize();
+            length = match is_plain(secret.as_bytes()) {
+                true => put(&mut key, length, secret.as_bytes()),
+                false => secret.bytes().fold(length, |at, byte| write(&mut key, at, look_up(&ONCE, byte))),
+            };
         }
-    }
-
-    fn len(self) -> usize {
-        let sum = |secret: &str| secret.bytes().map(|byte| look_up(&ONCE, byte).len()).sum::<usize>();
-        let encoded = |secret: &str| if is_plain(secret.as_bytes()) { secret.len() } else { sum(secret) };
-        encoded(self.client).saturating_add(1).saturating_add(encoded(self.token))
+        let made = job(key.get(..length).unwrap_or_default());
+        wipe(&mut key);
+        made
     }
 
     fn text(self) -> Secret {
         // Sized ahead, so that growing leaves no copy behind that is not wiped.
-        let mut text = String::with_capacity(self.len());
-        self.each(|part| text.push_str(core::str::from_utf8(part).unwrap_or_default()));
+        let length = |secret: &str| secret.bytes().map(|byte| look_up(&ONCE, byte).len()).sum::<usize>();
+        let sum = length(self.client).saturating_add(1).saturating_add(length(self.token));
+        let mut text = String::with_capacity(sum);
+        percent::encode_to(self.client.as_bytes(), &mut text);
+        text.push('&');
+        percent::encode_to(self.token.as_bytes(), &mut text);
         Secret::new(text)
     }
 }
 
-/// How much of the key is encoded at once, in bytes: any ordinary secret.
-const PART: usize = 128;
+/// How long a key may be that takes no allocation, in bytes.
+const SHORT: usize = 320;
+
+/// Copies bytes to a place, and answers where they end.
+fn put(room: &mut [u8], at: usize, bytes: &[u8]) -> usize {
+    let end = at.saturating_add(bytes.len());
+    if let Some(place) = room.get_mut(at..end) {
+        place.copy_from_slice(bytes);
+    }
+    end
+}

@@ -93,13 +93,18 @@ impl Room {
         if is_plain(bytes) {
             self.push_bytes(bytes);
         } else {
-            for some in bytes.chunks(AT_ONCE) {
-                // There is a window whenever there is memory.
-                let Some(mut window) = self.window() else { return };
-                some.iter().for_each(|byte| window.put(look_up(table, *byte)));
-                let written = window.len();
-                self.advance(written);
-            }
+            self.encode_each(bytes, table);
+        }
+    }
+
+    /// Appends the encoding of bytes some of which do not stand for themselves.
+    pub(crate) fn encode_each(&mut self, bytes: &[u8], table: &Table) {
+        for some in bytes.chunks(AT_ONCE) {
+            // There is a window whenever there is memory.
+            let Some(mut window) = self.window() else { return };
+            some.iter().for_each(|byte| window.put(look_up(table, *byte)));
+            let written = window.len();
+            self.advance(written);
         }
     }
 
@@ -109,25 +114,33 @@ impl Room {
         self.spare(WINDOW).first_chunk_mut().map(|place| Window { place, at: 0 })
     }
 
-    /// Appends a copy of what is there already.
+    /// Appends copies of what is there already, by start and end.
     #[inline]
-    pub(crate) fn push_within(&mut self, range: Range<usize>) {
-        let length = range.len();
-        self.spare(length.max(BLOCK));
-        // Most are short, and a copy of known length takes no call.
-        if length <= BLOCK
-            && let Some((written, spare)) = self.bytes.split_at_mut_checked(self.used)
-            && let Some(block) = written.get(range.start..).and_then(<[u8]>::first_chunk::<BLOCK>)
-            && let Some(place) = spare.first_chunk_mut()
-        {
-            *place = *block;
-            self.advance(length);
+    pub(crate) fn push_all_within(&mut self, ranges: impl Iterator<Item = (usize, usize)> + Clone) {
+        let lengths = ranges.clone().map(|(start, end)| end.wrapping_sub(start));
+        let length = lengths.fold(0, usize::wrapping_add);
+        if length == 0 {
             return;
         }
-        if range.start <= range.end && range.end <= self.used {
-            self.bytes.copy_within(range, self.used);
-            self.advance(length);
+        self.spare(length.saturating_add(BLOCK));
+        let Some((written, spare)) = self.bytes.split_at_mut_checked(self.used) else { return };
+        let mut at = 0_usize;
+        for (start, end) in ranges {
+            let length = end.wrapping_sub(start);
+            // Most are short, and a copy of known length takes no call.
+            if length <= BLOCK
+                && let Some(block) = written.get(start..).and_then(<[u8]>::first_chunk::<BLOCK>)
+                && let Some(place) = spare.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
+            {
+                *place = *block;
+            } else if let Some(text) = written.get(start..end)
+                && let Some(place) = spare.get_mut(at..).and_then(|spare| spare.get_mut(..length))
+            {
+                place.copy_from_slice(text);
+            }
+            at = at.wrapping_add(length);
         }
+        self.advance(length);
     }
 
     #[inline]
@@ -164,11 +177,13 @@ impl Room {
 const BLOCK: usize = 64;
 
 /// How many bytes are encoded at once.
-pub(crate) const AT_ONCE: usize = 48;
+pub(crate) const AT_ONCE: usize = 44;
 
 /// The room that so many bytes may take, with what is written beyond it.
+///
+/// Most is taken by names of one byte without a value, which get both `=` and `&`.
 const WINDOW: usize = 264;
-const _: () = assert!((AT_ONCE + 1) * Piece::LONGEST < 256 && WINDOW >= 255 + Piece::WIDTH);
+const _: () = assert!((AT_ONCE / 2 + 1) * (Piece::LONGEST + 6) < 256 && WINDOW >= 255 + Piece::WIDTH);
 
 /// A stretch of the room that [`AT_ONCE`] pieces fit into.
 pub(crate) struct Window<'a> {
@@ -185,6 +200,21 @@ impl Window<'_> {
             place.copy_from_slice(&piece.bytes());
         }
         self.at = at.wrapping_add(piece.len());
+    }
+
+    /// Puts the pieces of bytes up to one that has none, which it answers.
+    #[inline]
+    pub(crate) fn put_while(&mut self, bytes: &mut core::slice::Iter<'_, u8>, table: &Table) -> Option<u8> {
+        let mut window = Window { place: self.place, at: self.at };
+        let found = bytes.find(|byte| {
+            let piece = look_up(table, **byte);
+            if piece.len() > 0 {
+                window.put(piece);
+            }
+            piece.len() == 0
+        });
+        self.at = window.at;
+        found.copied()
     }
 
     /// How many bytes have been written.
@@ -221,8 +251,12 @@ pub(crate) fn write(spare: &mut [u8], at: usize, piece: Piece) -> usize {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        // Byte by byte it would take as long as the signature.
-        self.bytes.fill(0);
-        core::hint::black_box(&self.bytes);
+        wipe(&mut self.bytes);
     }
+}
+
+/// Overwrites bytes, not one by one, which would take as long as the signature.
+pub(crate) fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    core::hint::black_box(bytes);
 }

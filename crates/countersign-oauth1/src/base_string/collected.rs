@@ -1,11 +1,12 @@
 //! Parameters collected and normalised (RFC 5849 §3.4.1.3).
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use crate::{
     encoding::{AMPERSAND, EQUALS, FORM, TWICE, look_up, unescaped},
     parameter::{Met, Parameter},
-    room::{AT_ONCE, Room},
+    room::{AT_ONCE, Room, Window},
 };
 
 /// A parameter in the room: its name, `%3D`, its value and `%26`, all in their double encoding.
@@ -35,6 +36,26 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Compares two names that begin alike, and then the values.
+    fn compare(&self, other: &Self, room: &Room) -> Ordering {
+        let is_short = |entry: &Self| entry.middle.saturating_sub(entry.start) <= size_of::<u64>();
+        // Short names that begin alike are the same.
+        let by_name = match is_short(self) && is_short(other) {
+            true => Ordering::Equal,
+            false => self.name(room).cmp(other.name(room)),
+        };
+        let value = |entry: &Self| {
+            let start = entry.middle.saturating_add(EQUALS.len());
+            let length = entry.end.saturating_sub(AMPERSAND.len()).saturating_sub(start);
+            first_bytes(room.eight(start), length)
+        };
+        by_name
+            .then_with(|| value(self).cmp(&value(other)))
+            .then_with(|| self.value(room).cmp(other.value(room)))
+    }
+}
+
 /// The first bytes of a name as a number that sorts as they do.
 fn prefix(name: &str) -> u64 {
     let mut first = [0; 8];
@@ -46,6 +67,25 @@ fn prefix(name: &str) -> u64 {
 fn first_bytes(eight: [u8; 8], length: usize) -> u64 {
     let beyond = u32::try_from(length.saturating_mul(8)).ok().and_then(|bits| u64::MAX.checked_shr(bits));
     u64::from_be_bytes(eight) & !beyond.unwrap_or(0)
+}
+
+/// A pair that is being read: where it starts in the room, and where its name ends, or [`NONE`].
+struct Open {
+    start: usize,
+    middle: usize,
+}
+
+/// No place in the room.
+const NONE: usize = usize::MAX;
+
+/// As much as is read at once, not ending within an escape unless the whole does.
+fn some_of(rest: &[u8]) -> (&[u8], &[u8]) {
+    match rest.split_at_checked(AT_ONCE) {
+        Some(([.., b'%'], _)) => rest.split_at_checked(AT_ONCE - 1),
+        Some(([.., b'%', _], _)) => rest.split_at_checked(AT_ONCE - 2),
+        whole => whole,
+    }
+    .unwrap_or((rest, &[]))
 }
 
 /// The parameters of one request: their double encodings in a room, and an index to sort.
@@ -73,8 +113,9 @@ impl<'a> Collected<'a> {
         self.room.put(EQUALS);
         self.room.encode(value, &TWICE);
         self.room.put(AMPERSAND);
-        let mut met = Met::default();
-        self.enter(&mut met, start, middle);
+        let first = self.index.len();
+        self.index.push(Entry { prefix: 0, start, middle, end: self.room.len() });
+        self.enter_since(first, &mut Met::default());
     }
 
     /// Adds the parameters of a query or form body and answers which of the protocol's are among them.
@@ -82,81 +123,83 @@ impl<'a> Collected<'a> {
     /// A name without `=` has an empty value, `+` is a space, empty pairs count for nothing. The decoded
     /// bytes need not be UTF-8. The error is the offset of a broken percent-encoding.
     pub(crate) fn encoded(&mut self, source: &str) -> Result<Met, usize> {
-        let mut met = Met::default();
-        let bytes = source.as_bytes();
-        let mut position = 0_usize;
-        while position < bytes.len() {
-            position = self.pair(bytes, position, &mut met)?;
+        let (mut met, first) = (Met::default(), self.index.len());
+        let mut open = Open { start: self.room.len(), middle: NONE };
+        let mut rest = source.as_bytes();
+        while !rest.is_empty() {
+            let (ahead, beyond) = some_of(rest);
+            let read = self.stretch(ahead, beyond.is_empty(), &mut open, &mut met);
+            read.map_err(|offset| source.len().saturating_sub(rest.len()).saturating_add(offset))?;
+            rest = beyond;
         }
+        self.enter_since(first, &mut met);
         Ok(met)
     }
 
-    /// Adds the pair that begins here, and answers where the next one does.
-    fn pair(&mut self, source: &[u8], begins: usize, met: &mut Met) -> Result<usize, usize> {
-        let start = self.room.len();
-        let mut middle = None;
-        let mut position = begins;
-        let mut open = true;
-        while open {
-            let ahead = source.get(position..).unwrap_or_default();
-            let ahead = ahead.get(..AT_ONCE).unwrap_or(ahead);
-            let length = self.room.len();
-            let Some(mut window) = self.room.window() else { return Err(position) };
-            let mut next = 0_usize;
-            while let Some(byte) = ahead.get(next) {
-                let mut piece = look_up(&FORM, *byte);
-                if piece.len() == 0 {
-                    piece = match byte {
-                        b'&' => break,
-                        b'=' if middle.is_none() => {
-                            middle = Some(length.saturating_add(window.len()));
-                            EQUALS
-                        }
-                        b'%' => {
-                            let at = position.saturating_add(next);
-                            let digit = |place| source.get(at.saturating_add(place)).copied().ok_or(at);
-                            let byte = unescaped(digit(1)?, digit(2)?).ok_or(at)?;
-                            met.note_decoded(byte);
-                            next = next.saturating_add(2);
-                            look_up(&TWICE, byte)
-                        }
-                        byte => look_up(&TWICE, *byte),
-                    };
+    /// Reads on, wherever in a pair that is; the error is the offset of a broken percent-encoding.
+    fn stretch(&mut self, ahead: &[u8], is_last: bool, open: &mut Open, met: &mut Met) -> Result<(), usize> {
+        let Self { room, index, has_oauth: _ } = self;
+        let begins = room.len();
+        let Some(mut window) = room.window() else { return Err(0) };
+        let Open { mut start, mut middle } = *open;
+        let mut close = |window: &mut Window<'_>, start: &mut usize, middle: &mut usize| {
+            let length = begins.wrapping_add(window.len());
+            if length > *start {
+                if *middle == NONE {
+                    *middle = length;
+                    window.put(EQUALS);
                 }
-                window.put(piece);
-                next = next.wrapping_add(1);
+                window.put(AMPERSAND);
+                let end = begins.wrapping_add(window.len());
+                index.push(Entry { prefix: 0, start: *start, middle: *middle, end });
+                (*start, *middle) = (end, NONE);
             }
-            // It ends with the source or an ampersand, and goes on when only what is looked at once has ended.
-            open = next >= AT_ONCE;
-            position = position.saturating_add(next);
-            let written = window.len();
-            self.room.advance(written);
+        };
+        let mut bytes = ahead.iter();
+        while let Some(byte) = window.put_while(&mut bytes, &FORM) {
+            match byte {
+                b'%' => {
+                    let rest = bytes.as_slice();
+                    let broken = || ahead.len().saturating_sub(rest.len()).saturating_sub(1);
+                    let Some(([high, low], rest)) = rest.split_first_chunk() else { return Err(broken()) };
+                    let Some(byte) = unescaped(*high, *low) else { return Err(broken()) };
+                    met.note_decoded(byte);
+                    window.put(look_up(&TWICE, byte));
+                    bytes = rest.iter();
+                }
+                b'&' => close(&mut window, &mut start, &mut middle),
+                b'=' if middle == NONE => {
+                    middle = begins.wrapping_add(window.len());
+                    window.put(EQUALS);
+                }
+                byte => window.put(look_up(&TWICE, byte)),
+            }
         }
-        if self.room.len() > start {
-            let middle = middle.unwrap_or_else(|| {
-                let middle = self.room.len();
-                self.room.put(EQUALS);
-                middle
-            });
-            self.room.put(AMPERSAND);
-            self.enter(met, start, middle);
+        if is_last {
+            close(&mut window, &mut start, &mut middle);
         }
-        Ok(position.saturating_add(1))
+        *open = Open { start, middle };
+        let written = window.len();
+        room.advance(written);
+        Ok(())
     }
 
-    /// Indexes what has been appended since `start`, unless it is the signature, which does not sign itself.
-    fn enter(&mut self, met: &mut Met, start: usize, middle: usize) {
-        let prefix = first_bytes(self.room.eight(start), middle.saturating_sub(start));
-        if prefix >> 16 == OAUTH {
-            self.has_oauth = true;
-            let name = self.room.text(start..middle);
-            met.note(name);
-            if name == Parameter::Signature.as_str() {
-                self.room.truncate(start);
-                return;
+    /// Completes the entries from the `first`th on, but for the signature, which does not sign itself.
+    fn enter_since(&mut self, first: usize, met: &mut Met) {
+        let mut is_signed = true;
+        for entry in self.index.get_mut(first..).unwrap_or_default() {
+            let length = entry.middle.saturating_sub(entry.start);
+            entry.prefix = first_bytes(self.room.eight(entry.start), length);
+            if entry.prefix >> 16 == OAUTH {
+                self.has_oauth = true;
+                met.note(self.room.text(entry.start..entry.middle));
+                is_signed &= entry.name(self.room) != Parameter::Signature.as_str().as_bytes();
             }
         }
-        self.index.push(Entry { prefix, start, middle, end: self.room.len() });
+        if !is_signed {
+            let room = &*self.room;
+            self.index.retain(|entry| entry.name(room) != Parameter::Signature.as_str().as_bytes());
+        }
     }
 
     /// Sorts by encoded name, then by encoded value (RFC 5849 §3.4.1.3.2).
@@ -166,31 +209,27 @@ impl<'a> Collected<'a> {
         index.sort_unstable_by_key(|entry| entry.prefix);
         for alike in index.chunk_by_mut(|a, b| a.prefix == b.prefix) {
             if alike.len() > 1 {
-                alike.sort_unstable_by(|a, b| {
-                    let by_name = a.name(room).cmp(b.name(room));
-                    by_name.then_with(|| a.value(room).cmp(b.value(room)))
-                });
+                alike.sort_unstable_by(|a, b| a.compare(b, room));
             }
         }
     }
 
     /// Appends the sorted parameters whose names come before `bound`, from the `next`th on.
     pub(crate) fn append_before(&mut self, bound: &str, next: &mut usize) {
+        let Self { room, index, has_oauth: _ } = self;
         let first = prefix(bound);
-        while let Some(entry) = self.index.get(*next) {
-            if entry.prefix > first || (entry.prefix == first && entry.name(self.room) >= bound.as_bytes()) {
-                return;
-            }
-            self.room.push_within(entry.start..entry.end);
-            *next = next.saturating_add(1);
-        }
+        let rest = index.get(*next..).unwrap_or_default();
+        let count = rest.partition_point(|entry| {
+            entry.prefix < first || (entry.prefix == first && entry.name(room) < bound.as_bytes())
+        });
+        room.push_all_within(rest.iter().take(count).map(|entry| (entry.start, entry.end)));
+        *next = next.saturating_add(count);
     }
 
     /// Appends the sorted parameters from the `next`th on.
     pub(crate) fn append_rest(&mut self, next: usize) {
-        for entry in self.index.get(next..).unwrap_or_default() {
-            self.room.push_within(entry.start..entry.end);
-        }
+        let rest = self.index.get(next..).unwrap_or_default();
+        self.room.push_all_within(rest.iter().map(|entry| (entry.start, entry.end)));
     }
 }
 

@@ -6,39 +6,25 @@ use core::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign_token::Secret;
 use countersign_wire::flow::Entropy;
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::{Digest, Sha1};
-use sha2::{Sha256, Sha512};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroize;
 
-use super::{SharedSecret, SignatureMethod};
+use super::{
+    SharedSecret, SignatureMethod,
+    keyed::{self, Keyed},
+};
 use crate::{Algorithm, Error, Signature};
 
 /// A method over `$hash`, whose block has `$block` bytes and whose code in base64 has `$length` characters.
 macro_rules! method {
-    ($(#[$docs:meta])* $name:ident, $algorithm:expr, $hash:ty, $block:literal, $length:literal) => {
+    ($(#[$docs:meta])* $name:ident, $algorithm:expr, $hash:ident, $block:literal, $length:literal) => {
         $(#[$docs])*
         #[derive(Clone)]
-        pub struct $name(Hmac<$hash>);
+        pub struct $name(Keyed<keyed::$hash, $block>);
 
         impl $name {
             /// The method under a client's secret and the token's; no token is an empty secret.
             pub fn new(client: &Secret, token: Option<&Secret>) -> Self {
-                let key = SharedSecret::new(client, token);
-                // RFC 2104 §2: a key longer than a block is hashed first, a shorter one is filled up with zeros.
-                let mut block = [0; $block];
-                if key.len() > block.len() {
-                    let mut hash = <$hash>::new();
-                    key.each(|part| hash.update(part));
-                    fill(&mut block, 0, &hash.finalize());
-                } else {
-                    let mut at = 0;
-                    key.each(|part| at = fill(&mut block, at, part));
-                }
-                let keyed = Hmac::new(&block.into());
-                block.zeroize();
-                Self(keyed)
+                Self(SharedSecret::new(client, token).with(Keyed::new))
             }
 
             /// The value of `oauth_signature` over a base string.
@@ -53,11 +39,10 @@ macro_rules! method {
 
             /// The code in base64.
             pub(crate) fn encoded(&self, base_string: &[u8]) -> [u8; $length] {
-                let mut mac = self.0.clone();
-                mac.update(base_string);
+                let (code, length) = self.0.code(base_string);
                 let mut text = [0; $length];
                 // The one error is an output too short, and this is the length to the byte.
-                let _ = STANDARD.encode_slice(mac.finalize().into_bytes(), &mut text);
+                let _ = STANDARD.encode_slice(code.get(..length).unwrap_or_default(), &mut text);
                 text
             }
         }
@@ -122,13 +107,4 @@ method! {
     /// assert!(method.verify("bs", &method.sign("bs")));
     /// ```
     HmacSha512, Algorithm::HmacSha512, Sha512, 128, 88
-}
-
-/// Copies bytes to a place in the block, and answers where they end.
-fn fill(block: &mut [u8], at: usize, bytes: &[u8]) -> usize {
-    let end = at.saturating_add(bytes.len());
-    if let Some(place) = block.get_mut(at..end) {
-        place.copy_from_slice(bytes);
-    }
-    end
 }

@@ -209,7 +209,8 @@ impl<'a> Message<'a> {
         if let Method::HmacSha1(method) = self.method {
             let code = method.encoded(room.from(base_string));
             room.truncate(place);
-            room.encode_bytes(&code, &ONCE);
+            // Base64 of twenty bytes ends with an equals sign.
+            room.encode_each(&code, &ONCE);
         } else {
             let signature = self.sign(room, base_string)?;
             room.truncate(place);

@@ -51,7 +51,11 @@ impl Algorithm {
 
     /// The method of this name, in exactly this spelling.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMED.into_iter().find(|algorithm| algorithm.as_str() == name)
+        Self::from_bytes(name.as_bytes())
+    }
+
+    pub(crate) fn from_bytes(name: &[u8]) -> Option<Self> {
+        Self::NAMED.into_iter().find(|algorithm| algorithm.as_str().as_bytes() == name)
     }
 }
 

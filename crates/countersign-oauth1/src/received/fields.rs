@@ -1,6 +1,7 @@
 use alloc::{borrow::Cow, string::String};
 
-use crate::{Error, base_string::is_token_byte};
+use super::words::bytes_before;
+use crate::{Error, Parameter, base_string::is_token_byte, room::is_plain};
 
 /// The pairs of an `Authorization: OAuth` header as they are written (RFC 5849 §3.5.1), names and values
 /// still percent-encoded.
@@ -28,20 +29,27 @@ impl<'a> Fields<'a> {
         self.text.get(self.position..).unwrap_or_default()
     }
 
-    /// Takes bytes, which are ASCII, as long as they are wanted.
-    fn take(&mut self, wanted: impl Fn(u8) -> bool) -> &'a str {
-        let rest = self.rest();
-        let end = rest.bytes().position(|byte| !wanted(byte)).unwrap_or(rest.len());
-        self.position = self.position.saturating_add(end);
-        rest.get(..end).unwrap_or_default()
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.position).copied()
+    }
+
+    /// Skips bytes, which are ASCII, as long as they are wanted.
+    fn skip(&mut self, wanted: impl Fn(u8) -> bool) {
+        while self.peek().is_some_and(&wanted) {
+            self.position = self.position.saturating_add(1);
+        }
+    }
+
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.position).unwrap_or_default()
     }
 
     fn skip_space(&mut self) {
-        self.take(is_space);
+        self.skip(is_space);
     }
 
     fn eat(&mut self, wanted: u8) -> bool {
-        let found = self.rest().bytes().next() == Some(wanted);
+        let found = self.peek() == Some(wanted);
         self.position = self.position.saturating_add(usize::from(found));
         found
     }
@@ -52,11 +60,13 @@ impl<'a> Fields<'a> {
 
     /// RFC 9110 §5.6.4 `quoted-string`, the opening quote already taken.
     fn quoted(&mut self) -> Result<Cow<'a, str>, Error> {
-        let plain = self.take(|byte| (byte != b'"') & (byte != b'\\'));
+        let start = self.position;
+        self.position = self.position.saturating_add(bytes_before(self.rest().as_bytes(), b'"', b'\\'));
+        let literal = self.since(start);
         if self.eat(b'"') {
-            return Ok(Cow::Borrowed(plain));
+            return Ok(Cow::Borrowed(literal));
         }
-        let mut value = String::from(plain);
+        let mut value = String::from(literal);
         let mut chars = self.rest().char_indices();
         while let Some((offset, char)) = chars.next() {
             match char {
@@ -72,8 +82,33 @@ impl<'a> Fields<'a> {
         Err(self.error())
     }
 
+    /// Takes a pair as almost all are: a name that the signature covers, and a quoted value of nothing but
+    /// unreserved characters, which is the same decoded and encoded.
+    #[inline]
+    pub(super) fn plain(&mut self) -> Option<(Parameter, &'a str)> {
+        let rest = self.rest();
+        let (name, rest) = rest.split_at_checked(bytes_before(rest.as_bytes(), b'=', b'='))?;
+        let parameter =
+            Parameter::of_protocol(name).filter(|parameter| *parameter != Parameter::Signature)?;
+        let rest = rest.strip_prefix("=\"")?;
+        let (value, rest) = rest.split_at_checked(bytes_before(rest.as_bytes(), b'"', b'\\'))?;
+        let rest = rest.strip_prefix('"')?;
+        let rest = match rest.strip_prefix(", ") {
+            Some(next) => next,
+            None if rest.is_empty() || rest.starts_with(',') => rest,
+            None => return None,
+        };
+        if !is_plain(value.as_bytes()) {
+            return None;
+        }
+        self.position = self.text.len().saturating_sub(rest.len());
+        Some((parameter, value))
+    }
+
     fn field(&mut self) -> Result<Field<'a>, Error> {
-        let name = self.take(is_token_byte);
+        let start = self.position;
+        self.skip(is_token_byte);
+        let name = self.since(start);
         self.skip_space();
         if name.is_empty() || !self.eat(b'=') {
             return Err(self.error());
@@ -84,10 +119,11 @@ impl<'a> Fields<'a> {
         let value = if quoted {
             self.quoted()?
         } else {
-            Cow::Borrowed(self.take(|byte| !matches!(byte, b',' | b'"') && !is_space(byte)))
+            self.skip(|byte| !matches!(byte, b',' | b'"') && !is_space(byte));
+            Cow::Borrowed(self.since(position))
         };
         self.skip_space();
-        match self.rest().bytes().next() {
+        match self.peek() {
             None | Some(b',') => Ok(Field { name, value, position }),
             Some(_) => Err(self.error()),
         }
@@ -98,7 +134,7 @@ impl<'a> Iterator for Fields<'a> {
     type Item = Result<Field<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.take(|byte| byte == b',' || is_space(byte));
+        self.skip(|byte| byte == b',' || is_space(byte));
         (self.position < self.text.len()).then(|| self.field())
     }
 }

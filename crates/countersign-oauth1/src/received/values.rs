@@ -1,8 +1,6 @@
-use alloc::borrow::Cow;
+use core::ops::Range;
 
-use countersign_wire::percent;
-
-use crate::{Error, Parameter, Place, room::Room};
+use crate::{Parameter, encoding::unescaped, room::Room};
 
 /// Where a text is in the room of a received request.
 #[derive(Clone, Copy, Default)]
@@ -19,53 +17,90 @@ impl Span {
         Self { start, end: room.len() }
     }
 
+    /// Keeps the bytes that a text stands for; the error is the offset of a broken percent-encoding.
+    pub(super) fn keep_decoded(text: &str, plus: Plus, room: &mut Room) -> Result<Self, usize> {
+        let start = room.len();
+        let source = text.as_bytes();
+        let place = room.spare(source.len());
+        let (mut position, mut written) = (0_usize, 0_usize);
+        while let Some(byte) = source.get(position) {
+            let (byte, width) = match byte {
+                b'%' => {
+                    let digit = |ahead| source.get(position.saturating_add(ahead)).copied().ok_or(position);
+                    (unescaped(digit(1)?, digit(2)?).ok_or(position)?, 3)
+                }
+                b'+' => (plus as u8, 1),
+                byte => (*byte, 1),
+            };
+            if let Some(place) = place.get_mut(written) {
+                *place = byte;
+            }
+            position = position.saturating_add(width);
+            written = written.saturating_add(1);
+        }
+        room.advance(written);
+        Ok(Self::since(start, room))
+    }
+
     /// What is in the room from here on.
     pub(super) fn since(start: usize, room: &Room) -> Self {
         Self { start, end: room.len() }
     }
 
-    pub(super) fn of(self, room: &Room) -> &str {
-        room.text(self.start..self.end)
+    pub(super) fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    pub(super) fn bytes(self, room: &Room) -> &[u8] {
+        room.get(self.range())
+    }
+
+    pub(super) fn text(self, room: &Room) -> &str {
+        room.text(self.range())
     }
 }
 
-/// The decoded values of the protocol's parameters and of `realm`.
-#[derive(Clone, Copy, Default)]
+/// What a plus stands for.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub(super) enum Plus {
+    /// Itself, as in a header (RFC 5849 §3.6).
+    Itself = b'+',
+    /// A space, as in a form.
+    Space = b' ',
+}
+
+/// Where the decoded values of the protocol's parameters and of `realm` are.
+#[derive(Clone, Copy)]
 pub(super) struct Values {
-    spans: [Option<Span>; 12],
+    /// By the parameter's number; what is not there begins behind its end.
+    spans: [Span; 12],
 }
 
 impl Values {
-    /// Keeps a value, and answers whether it is the first.
-    pub(super) fn keep(&mut self, parameter: Parameter, value: &str, room: &mut Room) -> bool {
+    /// Keeps where a value is, unless there is one already, and answers whether it is the first.
+    pub(super) fn keep(&mut self, parameter: Parameter, span: Span) -> bool {
         match self.spans.get_mut(parameter as usize) {
-            Some(place @ None) => {
-                *place = Some(Span::keep(value, room));
+            Some(place) if place.start > place.end => {
+                *place = span;
                 true
             }
             _ => false,
         }
     }
 
-    pub(super) fn get<'a>(&self, parameter: Parameter, room: &'a Room) -> Option<&'a str> {
-        self.spans.get(parameter as usize).copied().flatten().map(|span| span.of(room))
+    pub(super) fn get(&self, parameter: Parameter) -> Option<Span> {
+        self.spans.get(parameter as usize).copied().filter(|span| span.start <= span.end)
     }
 
     /// A value that says something: an empty one counts as none.
-    pub(super) fn filled<'a>(&self, parameter: Parameter, room: &'a Room) -> Option<&'a str> {
-        self.get(parameter, room).filter(|value| !value.is_empty())
+    pub(super) fn filled<'a>(&self, parameter: Parameter, room: &'a Room) -> Option<&'a [u8]> {
+        self.get(parameter).map(|span| span.bytes(room)).filter(|value| !value.is_empty())
     }
 }
 
-/// A name or value of the header, decoded (RFC 5849 §3.6).
-pub(super) fn decoded(text: &str, position: usize) -> Result<Cow<'_, str>, Error> {
-    if !text.contains('%') {
-        return Ok(Cow::Borrowed(text));
+impl Default for Values {
+    fn default() -> Self {
+        Self { spans: [Span { start: 1, end: 0 }; 12] }
     }
-    percent::decode(text).map(Cow::Owned).map_err(|error| match error {
-        countersign_wire::Error::PercentEncoding { position: offset } => {
-            Error::Header { position: position.saturating_add(offset) }
-        }
-        _ => Error::NotUtf8 { place: Place::Header },
-    })
 }

@@ -1,7 +1,7 @@
 use alloc::{borrow::Cow, string::String};
 
 use super::words::bytes_before;
-use crate::{Error, Parameter, base_string::is_token_byte, room::is_plain};
+use crate::{Error, Parameter, base_string::is_token_byte};
 
 /// The pairs of an `Authorization: OAuth` header as they are written (RFC 5849 §3.5.1), names and values
 /// still percent-encoded.
@@ -82,27 +82,25 @@ impl<'a> Fields<'a> {
         Err(self.error())
     }
 
-    /// Takes a pair as almost all are: a name that the signature covers, and a quoted value of nothing but
-    /// unreserved characters, which is the same decoded and encoded.
+    /// Takes a pair as almost everybody writes it, with a name that is known, no space and no backslash:
+    /// parameter and value, and where the value begins.
     #[inline]
-    pub(super) fn plain(&mut self) -> Option<(Parameter, &'a str)> {
-        let rest = self.rest();
-        let (name, rest) = rest.split_at_checked(bytes_before(rest.as_bytes(), b'=', b'='))?;
-        let parameter =
-            Parameter::of_protocol(name).filter(|parameter| *parameter != Parameter::Signature)?;
-        let rest = rest.strip_prefix("=\"")?;
-        let (value, rest) = rest.split_at_checked(bytes_before(rest.as_bytes(), b'"', b'\\'))?;
-        let rest = rest.strip_prefix('"')?;
-        let rest = match rest.strip_prefix(", ") {
-            Some(next) => next,
-            None if rest.is_empty() || rest.starts_with(',') => rest,
-            None => return None,
+    pub(super) fn ordinary(&mut self) -> Option<(Parameter, &'a [u8], usize)> {
+        let bytes = self.text.as_bytes();
+        let rest = bytes.get(self.position..)?;
+        let equals = self.position.wrapping_add(bytes_before(rest, b'=', b'='));
+        let parameter = Parameter::of_protocol(self.text.get(self.position..equals)?)?;
+        let [b'=', b'"', rest @ ..] = bytes.get(equals..)? else { return None };
+        let position = equals.wrapping_add(2);
+        let end = position.wrapping_add(bytes_before(rest, b'"', b'\\'));
+        let next = match bytes.get(end..)? {
+            [b'"', b',', b' ', ..] => end.wrapping_add(3),
+            [b'"'] | [b'"', b',', ..] => end.wrapping_add(1),
+            _ => return None,
         };
-        if !is_plain(value.as_bytes()) {
-            return None;
-        }
-        self.position = self.text.len().saturating_sub(rest.len());
-        Some((parameter, value))
+        let value = bytes.get(position..end)?;
+        self.position = next;
+        Some((parameter, value, position))
     }
 
     fn field(&mut self) -> Result<Field<'a>, Error> {

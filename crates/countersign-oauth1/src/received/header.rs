@@ -10,8 +10,8 @@ use crate::{
     Error, Parameter, Place,
     base_string::{self, Collected},
     base_uri::BaseUri,
-    encoding::{AMPERSAND, TWICE, look_up},
-    room::Room,
+    encoding::{AMPERSAND, EQUALS, TWICE, look_up},
+    room::{Room, is_plain},
 };
 
 /// What the header has of the protocol, ready to be written into the base string.
@@ -20,18 +20,12 @@ use crate::{
 /// same as it is written, decoded, and encoded twice, and the order of the names is known ahead.
 #[derive(Default)]
 pub(super) struct Header<'a> {
-    signed: [Option<Signed<'a>>; 12],
+    /// The plain values, whose place is known when the base string is written.
+    plain: [Option<&'a [u8]>; 12],
     /// One that is there more than once.
     pub(super) repeated: Option<Parameter>,
     /// What is not the protocol's.
     pub(super) extra: Params,
-}
-
-#[derive(Clone, Copy)]
-enum Signed<'a> {
-    Plain(&'a str),
-    /// In its double encoding.
-    Encoded(Span),
 }
 
 impl<'a> Header<'a> {
@@ -44,8 +38,12 @@ impl<'a> Header<'a> {
     ) -> Result<(), Error> {
         let mut fields = Fields::new(text);
         loop {
-            if let Some((parameter, text)) = fields.plain() {
-                self.sign(parameter, Signed::Plain(text));
+            if let Some((parameter, text, position)) = fields.ordinary() {
+                if parameter != Parameter::Signature && is_plain(text) {
+                    self.keep_plain(parameter, text, values);
+                } else {
+                    self.keep_decoded(parameter, text, position, values, collected.room)?;
+                }
                 continue;
             }
             match fields.next() {
@@ -59,15 +57,36 @@ impl<'a> Header<'a> {
         Ok(())
     }
 
-    /// Of a plain value it is known only when the base string is written where it will be.
-    fn sign(&mut self, parameter: Parameter, signed: Signed<'a>) {
-        if let Some(place) = self.signed.get_mut(parameter as usize)
-            && place.replace(signed).is_some()
-        {
-            self.repeated.get_or_insert(parameter);
+    #[inline]
+    fn keep_plain(&mut self, parameter: Parameter, text: &'a [u8], values: &Values) {
+        match self.plain.get_mut(parameter as usize) {
+            Some(place @ None) if values.get(parameter).is_none() => *place = Some(text),
+            _ => self.repeated = self.repeated.or(Some(parameter)),
         }
     }
 
+    fn keep_decoded(
+        &mut self,
+        parameter: Parameter,
+        text: &[u8],
+        position: usize,
+        values: &mut Values,
+        room: &mut Room,
+    ) -> Result<(), Error> {
+        let decoded = Span::keep_decoded(text, Plus::Itself, room)
+            .map_err(|offset| Error::Header { position: position.saturating_add(offset) })?;
+        let bytes = decoded.bytes(room);
+        if !bytes.is_ascii() && core::str::from_utf8(bytes).is_err() {
+            return Err(Error::NotUtf8 { place: Place::Header });
+        }
+        let is_plain = self.plain.get(parameter as usize).is_some_and(Option::is_some);
+        if is_plain || !values.keep(parameter, decoded) {
+            self.repeated.get_or_insert(parameter);
+        }
+        Ok(())
+    }
+
+    /// A pair that is not the protocol's, or that is written as few do it.
     fn field(
         &mut self,
         Field { name, value, position }: Field<'a>,
@@ -75,11 +94,15 @@ impl<'a> Header<'a> {
         collected: &mut Collected<'_>,
     ) -> Result<(), Error> {
         let name = decoded(name, position)?;
+        if name.eq_ignore_ascii_case(Parameter::Realm.as_str()) {
+            if !values.keep(Parameter::Realm, Span::keep(value.as_bytes(), collected.room)) {
+                self.repeated.get_or_insert(Parameter::Realm);
+            }
+            return Ok(());
+        }
         match Parameter::of_protocol(&name) {
-            Some(parameter) => self.protocol(parameter, &value, position, values, collected.room),
-            None if name.eq_ignore_ascii_case(Parameter::Realm.as_str()) => {
-                self.keep(Parameter::Realm, Span::keep(&value, collected.room), values);
-                Ok(())
+            Some(parameter) => {
+                self.keep_decoded(parameter, value.as_bytes(), position, values, collected.room)
             }
             None => {
                 let value = decoded(&value, position)?;
@@ -90,34 +113,8 @@ impl<'a> Header<'a> {
         }
     }
 
-    fn protocol(
-        &mut self,
-        parameter: Parameter,
-        value: &str,
-        position: usize,
-        values: &mut Values,
-        room: &mut Room,
-    ) -> Result<(), Error> {
-        let decoded = Span::keep_decoded(value, Plus::Itself, room)
-            .map_err(|offset| Error::Header { position: position.saturating_add(offset) })?;
-        let bytes = decoded.bytes(room);
-        if !bytes.is_ascii() && core::str::from_utf8(bytes).is_err() {
-            return Err(Error::NotUtf8 { place: Place::Header });
-        }
-        self.keep(parameter, decoded, values);
-        if parameter != Parameter::Signature {
-            self.sign(parameter, Signed::Encoded(encoded(decoded, room)));
-        }
-        Ok(())
-    }
-
-    fn keep(&mut self, parameter: Parameter, span: Span, values: &mut Values) {
-        if !values.keep(parameter, span) {
-            self.repeated.get_or_insert(parameter);
-        }
-    }
-
-    /// Appends the base string (RFC 5849 §3.4.1), and answers where it begins.
+    /// Appends the base string of a request whose header has the protocol's parameters (RFC 5849 §3.4.1), and
+    /// answers where it begins.
     pub(super) fn write_base_string(
         &self,
         method: &str,
@@ -130,18 +127,22 @@ impl<'a> Header<'a> {
         let mut next = 0;
         // Parameters of the protocol stand together, unless another one has a name that begins as theirs do.
         collected.append_before("oauth_", &mut next);
-        for (parameter, opening) in OPENINGS {
-            let Some(Some(signed)) = self.signed.get(parameter as usize) else { continue };
+        for opening in &OPENINGS {
+            let parameter = opening.parameter;
+            let plain = self.plain.get(parameter as usize).copied().flatten();
+            let decoded = if plain.is_some() { None } else { values.get(parameter) };
+            if plain.is_none() && decoded.is_none() {
+                continue;
+            }
             if collected.has_oauth() {
                 collected.append_before(parameter.as_str(), &mut next);
             }
             let room = &mut *collected.room;
-            room.push(opening);
-            match signed {
-                Signed::Plain(text) => {
-                    values.keep(parameter, Span::keep(text, room));
-                }
-                Signed::Encoded(span) => room.push_within(span.range()),
+            opening.write(room);
+            if let Some(text) = plain {
+                values.keep(parameter, Span::keep(text, room));
+            } else if let Some(decoded) = decoded {
+                encode_within(decoded, room);
             }
             room.put(AMPERSAND);
         }
@@ -151,27 +152,52 @@ impl<'a> Header<'a> {
     }
 }
 
-/// The parameters that a signature covers in the order of the base string, and what each begins with there.
-const OPENINGS: [(Parameter, &str); 9] = [
-    (Parameter::BodyHash, "oauth_body_hash%3D"),
-    (Parameter::Callback, "oauth_callback%3D"),
-    (Parameter::ConsumerKey, "oauth_consumer_key%3D"),
-    (Parameter::Nonce, "oauth_nonce%3D"),
-    (Parameter::SignatureMethod, "oauth_signature_method%3D"),
-    (Parameter::Timestamp, "oauth_timestamp%3D"),
-    (Parameter::Token, "oauth_token%3D"),
-    (Parameter::Verifier, "oauth_verifier%3D"),
-    (Parameter::Version, "oauth_version%3D"),
-];
+/// What a parameter begins with in the base string, in a block that is copied as a whole.
+struct Opening {
+    parameter: Parameter,
+    block: [u8; 32],
+    length: usize,
+}
 
-/// Appends the double encoding of what is in the room.
-fn encoded(decoded: Span, room: &mut Room) -> Span {
-    let start = room.len();
+/// Of each parameter that a signature covers, in the order of the base string.
+static OPENINGS: [Opening; 9] = openings();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn openings() -> [Opening; 9] {
+    let mut openings = [const { Opening { parameter: Parameter::Other, block: [0; 32], length: 0 } }; 9];
+    let mut index = 0;
+    while index < openings.len() {
+        let parameter = Parameter::SIGNED[index];
+        let name = parameter.as_str().as_bytes();
+        let opening = &mut openings[index];
+        opening.parameter = parameter;
+        opening.length = name.len() + EQUALS.len();
+        let mut at = 0;
+        while at < opening.length {
+            opening.block[at] = if at < name.len() { name[at] } else { EQUALS.bytes()[at - name.len()] };
+            at += 1;
+        }
+        index += 1;
+    }
+    openings
+}
+
+impl Opening {
+    #[inline]
+    fn write(&self, room: &mut Room) {
+        if let Some(place) = room.spare(self.block.len()).first_chunk_mut() {
+            *place = self.block;
+        }
+        room.advance(self.length);
+    }
+}
+
+/// Appends the double encoding of what is in the room already.
+fn encode_within(decoded: Span, room: &mut Room) {
     for at in decoded.range() {
         let byte = room.get(at..at.saturating_add(1)).first().copied().unwrap_or_default();
         room.put(look_up(&TWICE, byte));
     }
-    Span::since(start, room)
 }
 
 /// A name or value of the header, decoded (RFC 5849 §3.6).

@@ -52,10 +52,13 @@ impl Received {
         if let Some(parameter) = repeated {
             return Err(Error::parameter(parameter, ParameterFault::Repeated));
         }
-        let start = header.write_base_string(incoming.method, &uri, &mut values, &mut collected)?;
+        let start = match place {
+            Place::Header => header.write_base_string(incoming.method, &uri, &mut values, &mut collected)?,
+            Place::Form | Place::Query => base_string::write(incoming.method, &uri, &mut collected)?,
+        };
         let base_string = Span::since(start, &room);
-        let query = Span::keep(uri.query, &mut room);
-        let form = Span::keep(form_text, &mut room);
+        let query = Span::keep(uri.query.as_bytes(), &mut room);
+        let form = Span::keep(form_text.as_bytes(), &mut room);
 
         let value = |parameter| values.filled(parameter, &room);
         let needed = |parameter| value(parameter).ok_or(Error::parameter(parameter, ParameterFault::Missing));
@@ -139,8 +142,8 @@ fn read_form(text: &str, values: &mut Values, room: &mut Room) -> Result<Option<
             false => Cow::Borrowed(name),
         };
         let Some(parameter) = Parameter::of_protocol(&name) else { continue };
-        let value =
-            Span::keep_decoded(value, Plus::Space, room).map_err(|position| Error::Form { position })?;
+        let value = Span::keep_decoded(value.as_bytes(), Plus::Space, room)
+            .map_err(|position| Error::Form { position })?;
         if !values.keep(parameter, value) {
             repeated.get_or_insert(parameter);
         }

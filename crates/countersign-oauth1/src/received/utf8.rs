@@ -1,4 +1,3 @@
-use super::words::bytes_before;
 use crate::encoding::unescaped;
 
 /// Whether the escapes of a text stand for text; that there is something to unescape is checked already.
@@ -8,17 +7,32 @@ use crate::encoding::unescaped;
 pub(super) fn is_utf8(text: &str) -> bool {
     let mut rest = text.as_bytes();
     loop {
-        let escape = bytes_before(rest, b'%', b'%');
-        rest = match rest.get(escape..) {
-            // An escape of ASCII by its first digit.
-            Some([b'%', b'0'..=b'7', _, rest @ ..]) => rest,
-            Some([b'%', ..]) => match after_char(rest.get(escape..).unwrap_or_default()) {
-                Some(rest) => rest,
-                None => return false,
-            },
-            _ => return true,
-        };
+        // Most of it is passed in blocks.
+        while let (Some(bytes), Some(digits)) =
+            (rest.first_chunk(), rest.get(1..).and_then(<[u8]>::first_chunk))
+        {
+            if is_beyond_ascii(bytes, digits) {
+                break;
+            }
+            rest = rest.get(bytes.len()..).unwrap_or_default();
+        }
+        let pairs = rest.iter().zip(rest.iter().skip(1));
+        let Some(at) = pairs.into_iter().position(begins_char) else { return true };
+        match rest.get(at..).and_then(after_char) {
+            Some(after) => rest = after,
+            None => return false,
+        }
     }
+}
+
+/// Whether an escape begins at one of these bytes that stands for none of ASCII, by the digits after them.
+fn is_beyond_ascii(bytes: &[u8; 32], digits: &[u8; 32]) -> bool {
+    bytes.iter().zip(digits).fold(false, |any, pair| any | begins_char(pair))
+}
+
+#[inline]
+fn begins_char((byte, digit): (&u8, &u8)) -> bool {
+    (*byte == b'%') & (*digit >= b'8')
 }
 
 /// What comes after the escapes of one character beyond ASCII; `None` when they are not those of one.

@@ -11,32 +11,33 @@ pub(super) struct Span {
 
 impl Span {
     /// Keeps a text.
-    pub(super) fn keep(text: &str, room: &mut Room) -> Self {
+    #[inline]
+    pub(super) fn keep(text: &[u8], room: &mut Room) -> Self {
         let start = room.len();
-        room.push(text);
+        room.push_bytes(text);
         Self { start, end: room.len() }
     }
 
     /// Keeps the bytes that a text stands for; the error is the offset of a broken percent-encoding.
-    pub(super) fn keep_decoded(text: &str, plus: Plus, room: &mut Room) -> Result<Self, usize> {
+    pub(super) fn keep_decoded(text: &[u8], plus: Plus, room: &mut Room) -> Result<Self, usize> {
         let start = room.len();
-        let source = text.as_bytes();
-        let place = room.spare(source.len());
-        let (mut position, mut written) = (0_usize, 0_usize);
-        while let Some(byte) = source.get(position) {
-            let (byte, width) = match byte {
-                b'%' => {
-                    let digit = |ahead| source.get(position.saturating_add(ahead)).copied().ok_or(position);
-                    (unescaped(digit(1)?, digit(2)?).ok_or(position)?, 3)
-                }
-                b'+' => (plus as u8, 1),
-                byte => (*byte, 1),
-            };
-            if let Some(place) = place.get_mut(written) {
-                *place = byte;
+        let mut places = room.spare(text.len()).iter_mut();
+        let (mut rest, mut written) = (text, 0_usize);
+        while let [byte, after @ ..] = rest {
+            let mut decoded = *byte;
+            rest = after;
+            if let (b'%', digits) = (byte, after) {
+                let position = text.len().saturating_sub(after.len()).saturating_sub(1);
+                let [high, low, after @ ..] = digits else { return Err(position) };
+                decoded = unescaped(*high, *low).ok_or(position)?;
+                rest = after;
+            } else if *byte == b'+' {
+                decoded = plus as u8;
             }
-            position = position.saturating_add(width);
-            written = written.saturating_add(1);
+            // There is a place for each.
+            let Some(place) = places.next() else { break };
+            *place = decoded;
+            written = written.wrapping_add(1);
         }
         room.advance(written);
         Ok(Self::since(start, room))
@@ -89,6 +90,7 @@ impl Values {
         }
     }
 
+    #[inline]
     pub(super) fn get(&self, parameter: Parameter) -> Option<Span> {
         self.spans.get(parameter as usize).copied().filter(|span| span.start <= span.end)
     }

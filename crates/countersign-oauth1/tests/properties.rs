@@ -1,8 +1,8 @@
 //! What holds of every request.
 
 use countersign_oauth1::{
-    Algorithm, ClientCredentials, Form, HmacSha1, Incoming, Place, Received, Scratch, Signer, Stamp, Target,
-    Token, TokenCredentials, base_string, sign_once,
+    Algorithm, ClientCredentials, Error, Form, HmacSha1, Incoming, Place, Received, Scratch, Signer, Stamp,
+    Target, Token, TokenCredentials, base_string, sign_once,
 };
 use countersign_token::{Secret, Timestamp};
 use countersign_wire::{Params, form, header, percent};
@@ -274,6 +274,74 @@ proptest! {
                 }
             }
             Err(_) => prop_assert!(received.is_err()),
+        }
+    }
+
+    /// However a header writes its values, plain, escaped or with backslashes, the server signs what they mean.
+    #[test]
+    fn the_protocols_values_are_signed_by_what_they_mean(
+        values in vec(("[a-z0-9]{0,40}", "[a-c !+%\"\\\\é☃~]{0,6}", any::<bool>(), any::<bool>()), 4),
+        apart in "[a-z]{0,3}",
+        query in pairs(),
+    ) {
+        let names = ["oauth_consumer_key", "oauth_token", "oauth_nonce", "oauth_callback"];
+        let mut pairs: Vec<Pair> = vec![
+            ("oauth_signature_method".into(), "HMAC-SHA1".into()),
+            ("oauth_timestamp".into(), "1700000000".into()),
+            ("oauth_version".into(), "1.0".into()),
+        ];
+        let mut header = String::from(
+            "OAuth oauth_signature_method=HMAC-SHA1, oauth_timestamp = \"1700000000\",oauth_version=\"1.0\"",
+        );
+        for (name, (plain, odd, is_plain, backslash)) in names.into_iter().zip(&values) {
+            let value = if *is_plain { format!("x{plain}") } else { format!("x{plain}{odd}") };
+            let mut written = percent::encode(&value);
+            if *backslash {
+                written = written.replace('x', "\\x");
+            }
+            header.push_str(&format!(", {name}=\"{written}\""));
+            pairs.push((name.into(), value));
+        }
+        let other = format!("oauth_o{apart}");
+        header.push_str(&format!(", {other}=\"1\", oauth_signature=\"a%2Fb%3D\""));
+        let uri = format!("https://h/?{}", write(&query, true, false));
+        let incoming = Incoming::new("GET", uri.as_str(), Form::None).authorization(&header);
+        let received = Received::parse(incoming).unwrap();
+        prop_assert_eq!(received.consumer_key(), pairs[3].1.as_str());
+        prop_assert_eq!(received.token(), Some(pairs[4].1.as_str()));
+        prop_assert_eq!(received.nonce(), Some(pairs[5].1.as_str()));
+        prop_assert_eq!(received.callback(), Some(pairs[6].1.as_str()));
+        prop_assert_eq!(received.realm(), None);
+        pairs.push((other, "1".into()));
+        pairs.extend(query);
+        prop_assert_eq!(received.base_string(), by_the_rfc("GET", "https://h/", &pairs));
+    }
+
+    /// A query is refused when, and only when, what it stands for is not UTF-8.
+    #[test]
+    fn a_query_that_is_no_text_is_refused(
+        parts in vec(prop_oneof![
+            any::<u8>().prop_map(|byte| vec![byte]),
+            any::<char>().prop_map(|char| char.to_string().into_bytes()),
+            prop_oneof![Just(0xc3_u8), Just(0xe2), Just(0x98), Just(0xf0), Just(0xed), Just(0xa0)].prop_map(|byte| vec![byte]),
+            "[a-z]{20,40}".prop_map(String::into_bytes),
+        ], 0..12),
+    ) {
+        let bytes = parts.concat();
+        let query: String = bytes.iter().map(|byte| match byte {
+            b'a'..=b'z' => char::from(*byte).to_string(),
+            byte => format!("%{byte:02x}"),
+        }).collect();
+        let uri = format!("https://h/?v={query}");
+        let header = signer().authorization(Target::new("GET", uri.as_str(), Form::None), stamp()).unwrap();
+        let incoming = Incoming::new("GET", uri.as_str(), Form::None).authorization(&header);
+        let refused = Err(Error::NotUtf8 { place: Place::Query });
+        match Received::parse(incoming) {
+            Ok(_) => prop_assert!(core::str::from_utf8(&bytes).is_ok()),
+            Err(error) => {
+                prop_assert_eq!(Err::<(), _>(error), refused);
+                prop_assert!(core::str::from_utf8(&bytes).is_err());
+            }
         }
     }
 

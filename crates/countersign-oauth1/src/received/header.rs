@@ -137,14 +137,11 @@ impl<'a> Header<'a> {
             if collected.has_oauth() {
                 collected.append_before(parameter.as_str(), &mut next);
             }
-            let room = &mut *collected.room;
-            opening.write(room);
             if let Some(text) = plain {
-                values.keep(parameter, Span::keep(text, room));
+                values.keep(parameter, opening.write(text, collected.room));
             } else if let Some(decoded) = decoded {
-                encode_within(decoded, room);
+                opening.write_decoded(decoded, collected.room);
             }
-            room.put(AMPERSAND);
         }
         collected.append_rest(next);
         base_string::finish(collected.room);
@@ -183,20 +180,34 @@ const fn openings() -> [Opening; 9] {
 }
 
 impl Opening {
+    /// Appends the parameter with a plain value, and answers where the value is.
     #[inline]
-    fn write(&self, room: &mut Room) {
-        if let Some(place) = room.spare(self.block.len()).first_chunk_mut() {
-            *place = self.block;
+    fn write(&self, text: &[u8], room: &mut Room) -> Span {
+        let start = room.len().saturating_add(self.length);
+        let end = self.length.saturating_add(text.len());
+        // Room is made once for all three, and the blocks may reach beyond what is theirs.
+        let place = room.spare(end.saturating_add(self.block.len()));
+        if let Some(block) = place.first_chunk_mut() {
+            *block = self.block;
         }
-        room.advance(self.length);
+        if let Some(value) = place.get_mut(self.length..end) {
+            value.copy_from_slice(text);
+        }
+        if let Some(ampersand) = place.get_mut(end..).and_then(<[u8]>::first_chunk_mut) {
+            *ampersand = AMPERSAND.bytes();
+        }
+        room.advance(end.saturating_add(AMPERSAND.len()));
+        Span::new(start, text.len())
     }
-}
 
-/// Appends the double encoding of what is in the room already.
-fn encode_within(decoded: Span, room: &mut Room) {
-    for at in decoded.range() {
-        let byte = room.get(at..at.saturating_add(1)).first().copied().unwrap_or_default();
-        room.put(look_up(&TWICE, byte));
+    /// Appends the parameter with the double encoding of what is in the room already.
+    fn write_decoded(&self, decoded: Span, room: &mut Room) {
+        room.push_bytes(self.block.get(..self.length).unwrap_or_default());
+        for at in decoded.range() {
+            let byte = room.get(at..at.saturating_add(1)).first().copied().unwrap_or_default();
+            room.put(look_up(&TWICE, byte));
+        }
+        room.put(AMPERSAND);
     }
 }
 

@@ -10,6 +10,10 @@ pub(super) struct Span {
 }
 
 impl Span {
+    pub(super) const fn new(start: usize, length: usize) -> Self {
+        Self { start, end: start.saturating_add(length) }
+    }
+
     /// Keeps a text.
     #[inline]
     pub(super) fn keep(text: &[u8], room: &mut Room) -> Self {

@@ -61,7 +61,7 @@ impl<'a> Fields<'a> {
     /// RFC 9110 §5.6.4 `quoted-string`, the opening quote already taken.
     fn quoted(&mut self) -> Result<Cow<'a, str>, Error> {
         let start = self.position;
-        self.position = self.position.saturating_add(bytes_before(self.rest().as_bytes(), b'"', b'\\'));
+        self.position = self.position.saturating_add(bytes_before(self.rest().as_bytes(), [b'"', b'\\']));
         let literal = self.since(start);
         if self.eat(b'"') {
             return Ok(Cow::Borrowed(literal));
@@ -88,11 +88,11 @@ impl<'a> Fields<'a> {
     pub(super) fn ordinary(&mut self) -> Option<(Parameter, &'a [u8], usize)> {
         let bytes = self.text.as_bytes();
         let rest = bytes.get(self.position..)?;
-        let equals = self.position.wrapping_add(bytes_before(rest, b'=', b'='));
+        let equals = self.position.wrapping_add(bytes_before(rest, [b'=']));
         let parameter = Parameter::of_protocol(self.text.get(self.position..equals)?)?;
         let [b'=', b'"', rest @ ..] = bytes.get(equals..)? else { return None };
         let position = equals.wrapping_add(2);
-        let end = position.wrapping_add(bytes_before(rest, b'"', b'\\'));
+        let end = position.wrapping_add(bytes_before(rest, [b'"', b'\\']));
         let next = match bytes.get(end..)? {
             [b'"', b',', b' ', ..] => end.wrapping_add(3),
             [b'"'] | [b'"', b',', ..] => end.wrapping_add(1),

@@ -1,5 +1,6 @@
 use core::ops::Range;
 
+use super::words::bytes_before;
 use crate::{Parameter, encoding::unescaped, room::Room};
 
 /// Where a text is in the room of a received request.
@@ -25,25 +26,25 @@ impl Span {
     /// Keeps the bytes that a text stands for; the error is the offset of a broken percent-encoding.
     pub(super) fn keep_decoded(text: &[u8], plus: Plus, room: &mut Room) -> Result<Self, usize> {
         let start = room.len();
-        let mut places = room.spare(text.len()).iter_mut();
-        let (mut rest, mut written) = (text, 0_usize);
-        while let [byte, after @ ..] = rest {
-            let mut decoded = *byte;
-            rest = after;
-            if let (b'%', digits) = (byte, after) {
-                let position = text.len().saturating_sub(after.len()).saturating_sub(1);
-                let [high, low, after @ ..] = digits else { return Err(position) };
-                decoded = unescaped(*high, *low).ok_or(position)?;
-                rest = after;
-            } else if *byte == b'+' {
-                decoded = plus as u8;
-            }
-            // There is a place for each.
-            let Some(place) = places.next() else { break };
-            *place = decoded;
-            written = written.wrapping_add(1);
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (as_it_is, special) =
+                rest.split_at_checked(bytes_before(rest, [b'%', b'+'])).unwrap_or((rest, &[]));
+            room.push_bytes(as_it_is);
+            rest = match special {
+                [b'%', high, low, after @ ..] => {
+                    let position = text.len().saturating_sub(special.len());
+                    room.push_bytes(&[unescaped(*high, *low).ok_or(position)?]);
+                    after
+                }
+                [b'%', ..] => return Err(text.len().saturating_sub(special.len())),
+                [_, after @ ..] => {
+                    room.push_bytes(&[plus as u8]);
+                    after
+                }
+                [] => &[],
+            };
         }
-        room.advance(written);
         Ok(Self::since(start, room))
     }
 

@@ -78,7 +78,7 @@ impl<'a> Message<'a> {
             if text.is_empty() {
                 0
             } else {
-                text.bytes().filter(|byte| *byte == b'&').count().saturating_add(1)
+                ampersands(text.as_bytes()).saturating_add(1)
             }
         };
         let [query, form] = brought.map(pairs);
@@ -223,4 +223,14 @@ impl<'a> Message<'a> {
     pub(super) fn sign(&self, room: &Room, base_string: usize) -> Result<Signature, Error> {
         self.method.sign(room.from(base_string), self.stamp.random())
     }
+}
+
+/// How many there are, counted in so many bytes at a time that a small number holds it, which is fast.
+fn ampersands(text: &[u8]) -> usize {
+    let some = |bytes: &[u8]| {
+        let found = bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(*byte == b'&')));
+        usize::from(found)
+    };
+    let (whole, rest) = text.as_chunks::<64>();
+    whole.iter().map(|bytes| some(bytes)).fold(some(rest), usize::saturating_add)
 }

@@ -75,11 +75,7 @@ impl<'a> Message<'a> {
         room.reserve(total.into_iter().fold(0, usize::saturating_add));
 
         let pairs = |text: &str| {
-            if text.is_empty() {
-                0
-            } else {
-                ampersands(text.as_bytes()).saturating_add(1)
-            }
+            if text.is_empty() { 0 } else { ampersands(text.as_bytes()).saturating_add(1) }
         };
         let [query, form] = brought.map(pairs);
         index.reserve_exact(query.saturating_add(form).saturating_add(target.extra.len()));

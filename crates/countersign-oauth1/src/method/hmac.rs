@@ -34,7 +34,7 @@ macro_rules! method {
 
             /// Whether a signature holds, in time that does not depend on it.
             pub fn verify(&self, base_string: &str, signature: &str) -> bool {
-                self.encoded(base_string.as_bytes()).as_slice().ct_eq(signature.as_bytes()).into()
+                are_same(&self.encoded(base_string.as_bytes()), signature.as_bytes())
             }
 
             /// The code in base64.
@@ -107,4 +107,40 @@ method! {
     /// assert!(method.verify("bs", &method.sign("bs")));
     /// ```
     HmacSha512, Algorithm::HmacSha512, Sha512, 128, 88
+}
+
+/// Whether two codes are the same, in time that depends on their lengths alone.
+///
+/// What differs is gathered by words, so that one comparison is hidden from the compiler and not one for each
+/// byte.
+fn are_same(code: &[u8], signature: &[u8]) -> bool {
+    let ((ours, our_rest), (theirs, their_rest)) = (code.as_chunks(), signature.as_chunks());
+    let words = ours.iter().zip(theirs);
+    let differing = words.fold(0, |differing, (ours, theirs)| {
+        differing | (u32::from_ne_bytes(*ours) ^ u32::from_ne_bytes(*theirs))
+    });
+    let is_as_long = code.len() == signature.len();
+    is_as_long && (differing.ct_eq(&0) & our_rest.ct_eq(their_rest)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::are_same;
+
+    #[test]
+    fn codes_are_the_same_when_every_bit_and_the_length_is() {
+        for length in 0..20 {
+            let code = vec![b'a'; length];
+            assert!(are_same(&code, &code.clone()));
+            assert!(!are_same(&code, &[&code[..], b"a"].concat()));
+            assert!(!are_same(&[&code[..], b"a"].concat(), &code));
+            for bit in 0..length * 8 {
+                let mut other = code.clone();
+                other[bit / 8] ^= 1 << (bit % 8);
+                assert!(!are_same(&code, &other), "bit {bit} of {length} bytes");
+            }
+        }
+    }
 }

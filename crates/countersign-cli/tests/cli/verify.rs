@@ -325,7 +325,7 @@ fn secrets_and_the_message_come_in_one_stream() {
     run.check(&args, 0, &[]);
     let run = fed(
         home.command(&["oauth1", "sign", "GET", URL, "--timestamp", "123", "--nonce", "3", "--json"])
-            .args(&args),
+            .args(args),
         b"b\nabc\n",
     );
     assert_eq!(text(&Value::parse(run.out.as_bytes()).unwrap(), "signature"), RIGHT);

@@ -26,7 +26,7 @@ pub(super) fn is_utf8(text: &str) -> bool {
 }
 
 /// Whether an escape begins at one of these bytes that stands for none of ASCII, by the digits after them.
-fn is_beyond_ascii(bytes: &[u8; 32], digits: &[u8; 32]) -> bool {
+fn is_beyond_ascii(bytes: &[u8; 16], digits: &[u8; 16]) -> bool {
     bytes.iter().zip(digits).fold(false, |any, pair| any | begins_char(pair))
 }
 
@@ -37,25 +37,26 @@ fn begins_char((byte, digit): (&u8, &u8)) -> bool {
 
 /// What comes after the escapes of one character beyond ASCII; `None` when they are not those of one.
 fn after_char(text: &[u8]) -> Option<&[u8]> {
-    let mut bytes = [0; 4];
-    let mut rest = text;
-    let mut length = 1;
-    for index in 0..4 {
-        if index == length {
-            break;
+    let (first, mut rest) = escape(text)?;
+    let mut bytes = [first, 0, 0, 0];
+    let length = match first {
+        0xc2..=0xdf => {
+            // Any byte that continues will do, and this is the most frequent length.
+            let (second, rest) = escape(rest)?;
+            return (second & 0xc0 == 0x80).then_some(rest);
         }
-        let [b'%', high, low, after @ ..] = rest else { return None };
-        let byte = unescaped(*high, *low)?;
-        if index == 0 {
-            length = match byte {
-                0xc2..=0xdf => 2,
-                0xe0..=0xef => 3,
-                0xf0..=0xf4 => 4,
-                _ => return None,
-            };
-        }
-        *bytes.get_mut(index)? = byte;
-        rest = after;
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return None,
+    };
+    for place in bytes.get_mut(1..length)? {
+        (*place, rest) = escape(rest)?;
     }
     core::str::from_utf8(bytes.get(..length)?).is_ok().then_some(rest)
+}
+
+/// The byte that an escape stands for, and what comes after it.
+fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
+    let [b'%', high, low, rest @ ..] = text else { return None };
+    Some((unescaped(*high, *low)?, rest))
 }

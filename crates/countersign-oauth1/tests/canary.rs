@@ -13,6 +13,9 @@ use testkit::{
     canary::{SECRET, check_text},
 };
 
+/// A signature method of somebody's own.
+type Sign = fn(&str) -> Result<String, Error>;
+
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
 fn target<'a>(uri: &'a str, form: &'a str, extra: &'a [(&'a str, &'a str)]) -> Target<'a> {
@@ -53,7 +56,7 @@ fn nothing_shows_a_secret() {
         TemporaryCredentials => TemporaryCredentials::new(SECRET, SECRET),
         BodyHash => BodyHash::Sha1,
         Error, Display => Error::Unsigned,
-        FromFn<fn(&str) -> Result<String, Error>> => from_fn("X", |_| Ok(SECRET.to_owned())),
+        FromFn<Sign> => from_fn("X", |_| Ok(SECRET.to_owned())),
         Form<'_> => Form::Encoded(&form),
         HmacSha1 => HmacSha1::new(&Secret::new(SECRET), None),
         HmacSha256 => HmacSha256::new(&Secret::new(SECRET), None),

@@ -4,8 +4,8 @@
 //!
 //! - OAuth 2.0: authorization code with PKCE, refresh with rotation, client credentials, revocation
 //!   (RFC 7009), metadata (RFC 8414), `iss` in every answer (RFC 9207).
-//! - OAuth 1.0a: temporary credentials, authorization with callback and `oob`, token credentials, by HMAC-SHA1
-//!   and PLAINTEXT; a signed revocation, which is an extension of ours.
+//! - OAuth 1.0a: temporary credentials, authorization with callback and `oob`, token credentials, by
+//!   HMAC-SHA1, -SHA256, -SHA512 and PLAINTEXT; a signed revocation, which is an extension of ours.
 //! - The [`check`](Provider::check) of a request to a resource, and the typed refusal with its challenge.
 //! - [`State`]: what is kept, behind small traits with consume-once operations, and [`Memory`].
 //! - Counted [`Events`] without secrets, and [`Fault`]s for tests.

@@ -19,6 +19,8 @@ pub enum ParameterFault {
     SecondPlace,
     /// Its value cannot be used.
     Malformed,
+    /// It has no name.
+    Nameless,
     /// The caller gave it as an extra parameter, but it is the signer's to send.
     Reserved,
     /// It asks for something that is not done, or cannot be done here.
@@ -183,6 +185,7 @@ impl fmt::Display for Error {
                 ParameterFault::Malformed => {
                     write!(f, "parameter {parameter} has a value that cannot be used")
                 }
+                ParameterFault::Nameless => write!(f, "parameter {parameter} has no name"),
                 ParameterFault::Reserved => write!(f, "parameter {parameter} is not one to add by hand"),
                 ParameterFault::Unsupported => {
                     write!(f, "parameter {parameter} asks for something not supported")

@@ -36,7 +36,9 @@ impl Room {
     /// Allocates for so many bytes more.
     pub(crate) fn reserve(&mut self, more: usize) {
         let needed = self.used.saturating_add(more);
-        self.bytes.reserve(needed.saturating_sub(self.bytes.len()));
+        if needed > self.bytes.capacity() {
+            self.relocate(needed);
+        }
     }
 
     /// The next bytes, at least so many.
@@ -51,8 +53,20 @@ impl Room {
 
     #[cold]
     fn grow(&mut self, needed: usize) {
-        self.bytes.reserve(needed.saturating_sub(self.bytes.len()));
+        if needed > self.bytes.capacity() {
+            self.relocate(needed.max(self.bytes.len().saturating_mul(2)));
+        }
         self.bytes.resize(self.bytes.capacity(), 0);
+    }
+
+    /// Moves to memory of this size, and answers the old one, wiped: growing a `Vec` would leave it to the next
+    /// owner as it is.
+    fn relocate(&mut self, capacity: usize) -> Vec<u8> {
+        let mut larger = Vec::with_capacity(capacity);
+        larger.extend_from_slice(&self.bytes);
+        let mut old = core::mem::replace(&mut self.bytes, larger);
+        wipe(&mut old);
+        old
     }
 
     /// Takes so many of the spare bytes as written.
@@ -259,4 +273,36 @@ impl Drop for Room {
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     core::hint::black_box(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Room;
+
+    #[test]
+    fn what_is_outgrown_is_wiped() {
+        let mut room = Room::default();
+        room.push("a secret");
+        let old = room.relocate(4096);
+        assert!(old.len() >= 8 && old.iter().all(|byte| *byte == 0), "{old:?}");
+        assert_eq!(room.from(0), b"a secret");
+        assert!(room.bytes.capacity() >= 4096);
+    }
+
+    #[test]
+    fn room_grows_by_the_way_that_wipes() {
+        // Whatever grows keeps what it holds, and grows by doubling, so that many small pieces cost little.
+        let mut room = Room::default();
+        let mut moves = 0;
+        for number in 0..4096_usize {
+            let before = room.bytes.as_ptr();
+            room.push("0123456789abcdef");
+            moves += usize::from(before != room.bytes.as_ptr());
+            assert_eq!(room.len(), (number + 1) * 16);
+        }
+        assert!(moves < 20, "{moves}");
+        assert!(room.from(0).chunks(16).all(|chunk| chunk == b"0123456789abcdef"));
+        room.reserve(1 << 20);
+        assert_eq!(room.from(65_520), b"0123456789abcdef");
+    }
 }

@@ -242,6 +242,10 @@ fn append(message: &Message<'_>, mut begins: bool, mut out: String) -> Result<St
     let Scratch { room, index } = &mut scratch;
     let start = message.write_base_string(room, index)?;
     let signature = message.sign(room, start)?;
+    // Growing would leave copies behind of a token, and of a PLAINTEXT signature. All that is appended is in the
+    // base string, encoded twice, but for the signature and its name.
+    let longest = signature.as_bytes().len().saturating_mul(3).saturating_add(32);
+    out.reserve(room.len().saturating_add(longest));
     message.each(|name, value| place::append_pair(name, value, &mut begins, &mut out));
     place::append_pair(Parameter::Signature.as_str(), signature.expose(), &mut begins, &mut out);
     Ok(out)

@@ -132,6 +132,8 @@ impl<'a> Target<'a> {
     }
 
     /// Sends and signs further parameters beside those of the protocol, by decoded name and value.
+    ///
+    /// One without a name is refused: no header can carry it (RFC 5849 §3.5.1, RFC 9110 §11.2).
     pub const fn parameters(mut self, extra: &'a [(&'a str, &'a str)]) -> Self {
         self.extra = extra;
         self

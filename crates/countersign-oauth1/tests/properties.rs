@@ -130,7 +130,7 @@ proptest! {
     fn a_signer_signs_the_rfcs_base_string(
         query in vec((long_word(), long_word()), 0..4),
         form in vec((long_word(), long_word()), 0..4),
-        extra in vec((long_word(), long_word()), 0..3),
+        extra in vec((long_word().prop_filter("a name", |name| !name.is_empty()), long_word()), 0..3),
         plus: bool,
         lower: bool,
     ) {

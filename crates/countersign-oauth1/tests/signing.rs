@@ -180,6 +180,21 @@ fn what_cannot_be_sent_is_refused() {
 }
 
 #[test]
+fn a_parameter_without_a_name_is_neither_signed_nor_read() {
+    let target = Target::new("GET", "https://h/?=x&y", Form::None);
+    let nameless = Error::Parameter { parameter: Parameter::Other, fault: ParameterFault::Nameless };
+    refused(&signer(), target.parameters(&[("", "x")]), stamp(), &nameless);
+    assert!(Received::parse(Incoming::new("GET", URI, Form::None).authorization(r#"OAuth ="x""#)).is_err());
+    assert!(header::oauth::parse(r#"OAuth ="x""#).is_err());
+    // In a query it is a pair like any other (RFC 5849 §3.4.1.3.1), which is signed and read.
+    let field = signer().authorization(target, stamp()).unwrap();
+    let incoming = Incoming::new("GET", "https://h/?=x&y", Form::None).authorization(&field);
+    let verified =
+        Received::parse(incoming).unwrap().verify(&Secret::new("cs"), Some(&Secret::new("ts"))).unwrap();
+    assert_eq!(verified.received().parameters().iter().collect::<Vec<_>>(), [("", "x"), ("y", "")]);
+}
+
+#[test]
 fn a_request_that_carries_protocol_parameters_is_not_signed_again() {
     let second = |parameter| Error::Parameter { parameter, fault: ParameterFault::SecondPlace };
     let uri = "https://h/?oauth%5Ftoken=x";

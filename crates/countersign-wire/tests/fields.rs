@@ -101,6 +101,7 @@ fn oauth_header_forms() {
         assert!(oauth::parse(broken).is_err(), "{broken}");
     }
     assert!(oauth::print(Some("a\"b"), &Params::new()).is_err());
+    assert!(oauth::print(None, &Params::new().with("", "x")).is_err());
 }
 
 #[test]
@@ -143,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn oauth_header_round_trip(pairs in proptest::collection::vec(("[a-z_]{1,8}x", ".*"), 0..8)) {
+    fn oauth_header_round_trip(pairs in proptest::collection::vec((".+", ".*"), 0..8)) {
         let params: Params = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let read = oauth::parse(oauth::print(Some("r"), &params).unwrap().expose()).unwrap().unwrap();
         let read: Vec<_> = read.iter().skip(1).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

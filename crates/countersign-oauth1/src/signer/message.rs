@@ -36,6 +36,11 @@ impl<'a> Message<'a> {
         }
         let (timestamp, nonce) = stamp.checked()?;
         for (name, _) in target.extra {
+            // A name in the header is a token of at least one character (RFC 9110 §11.2), and what is added here
+            // can go there.
+            if name.is_empty() {
+                return Err(Error::parameter(Parameter::Other, ParameterFault::Nameless));
+            }
             let realm = Parameter::Realm.as_str();
             let reserved = name.eq_ignore_ascii_case(realm).then_some(Parameter::Realm);
             if let Some(parameter) = reserved.or(Parameter::of_protocol(name)) {

@@ -57,7 +57,8 @@ pub fn parse(value: &str) -> Result<Option<Params>, Error> {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] when the realm holds a quote, a backslash or anything but visible ASCII and spaces.
+/// [`Error::Malformed`] when the realm holds a quote, a backslash or anything but visible ASCII and spaces, and
+/// for a parameter without a name, which [`parse`] would not read.
 pub fn print(realm: Option<&str>, params: &Params) -> Result<countersign_token::Secret, Error> {
     let mut out = String::from("OAuth");
     let mut separator = " ";
@@ -71,6 +72,9 @@ pub fn print(realm: Option<&str>, params: &Params) -> Result<countersign_token::
         separator = ", ";
     }
     for (name, value) in params.iter() {
+        if name.is_empty() {
+            return Err(Error::Malformed { name: "parameter name" });
+        }
         out.push_str(separator);
         percent::encode_to(name.as_bytes(), &mut out);
         out.push_str("=\"");

@@ -15,6 +15,7 @@ mod shell;
 mod source;
 mod test;
 mod tidy;
+mod torture;
 mod vectors;
 mod workspace;
 
@@ -29,7 +30,12 @@ struct Task {
 }
 
 const TASKS: &[Task] = &[
-    Task { name: "test", arguments: "", about: "Every check below but interop, in order", run: test::task },
+    Task {
+        name: "test",
+        arguments: "",
+        about: "Every check below but interop and torture, in order",
+        run: test::task,
+    },
     Task {
         name: "layers",
         arguments: "[--write]",
@@ -79,6 +85,12 @@ const TASKS: &[Task] = &[
         arguments: "[--smoke] [--seconds N] [TARGET…]",
         about: "Each fuzz target, then each with a defect planted",
         run: fuzz::task,
+    },
+    Task {
+        name: "torture",
+        arguments: "[--smoke] [--seed N] [--only NAME]",
+        about: "Stores under kill -9, failed calls and crowds",
+        run: torture::task,
     },
     Task { name: "help", arguments: "", about: "This list", run: help },
 ];

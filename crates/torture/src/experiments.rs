@@ -1,0 +1,51 @@
+//! The experiments, in the order in which they run.
+
+use core::time::Duration;
+use std::{io::Write as _, time::Instant};
+
+use crate::{Result, plan::Plan, report::Report, worker::Role};
+
+mod lease_kill;
+
+/// One way to hurt a store.
+struct Experiment {
+    name: &'static str,
+    run: fn(&Plan) -> Result<Report>,
+    /// What its workers do.
+    roles: &'static [Role],
+}
+
+const EXPERIMENTS: &[Experiment] =
+    &[Experiment { name: "lease-kill", run: lease_kill::run, roles: lease_kill::ROLES }];
+
+pub(crate) fn roles() -> impl Iterator<Item = &'static Role> {
+    EXPERIMENTS.iter().flat_map(|experiment| experiment.roles)
+}
+
+/// Runs those that are wanted, or all, up to the first that fails.
+pub(crate) fn run(plan: &Plan, only: &[String]) -> Result {
+    if let Some(unknown) = only.iter().find(|name| !EXPERIMENTS.iter().any(|known| known.name == **name)) {
+        return Err(format!("no experiment is called `{unknown}`").into());
+    }
+    let began = Instant::now();
+    let mut out = std::io::stdout();
+    writeln!(out, "seed {}", plan.seed())?;
+    for Experiment { name, run, .. } in EXPERIMENTS {
+        if !only.is_empty() && !only.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        let began = Instant::now();
+        writeln!(out, "== {name}")?;
+        let report = run(plan).map_err(|error| format!("{name}: {error}"))?;
+        write!(out, "{report}")?;
+        writeln!(out, "-- {name}: {}", seconds(began.elapsed()))?;
+        if !report.passed() {
+            return Err(format!("{name} failed; repeat with --seed {} --only {name}", plan.seed()).into());
+        }
+    }
+    Ok(writeln!(out, "in all {}", seconds(began.elapsed()))?)
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}

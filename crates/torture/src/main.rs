@@ -1,0 +1,53 @@
+//! Experiments that try to make a store lose, leak or mix credentials: `cargo xtask torture`.
+//!
+//! One program is both sides. Without a subcommand it runs the experiments; `torture worker` is the process
+//! that they start, watch and kill.
+
+use std::process::ExitCode;
+
+#[cfg(unix)]
+mod arguments;
+#[cfg(unix)]
+mod content;
+#[cfg(unix)]
+mod directory;
+#[cfg(unix)]
+mod experiments;
+#[cfg(unix)]
+mod plan;
+#[cfg(unix)]
+mod random;
+#[cfg(unix)]
+mod report;
+#[cfg(unix)]
+mod store;
+#[cfg(unix)]
+mod worker;
+
+/// What an experiment comes to when it could not be carried out; a store that fails it is in the [`report`].
+type Result<T = ()> = core::result::Result<T, Box<dyn core::error::Error + Send + Sync>>;
+
+#[cfg(unix)]
+fn main() -> ExitCode {
+    let done = arguments::read(lexopt::Parser::from_env()).and_then(|mode| match mode {
+        arguments::Mode::Experiments { plan, only } => experiments::run(&plan, &only),
+        arguments::Mode::Worker { store, role, arguments } => worker::run(&store, &role, &arguments),
+    });
+    ended(done)
+}
+
+#[cfg(not(unix))]
+fn main() -> ExitCode {
+    ended(Err("the experiments need signals, so they run on Unix alone".into()))
+}
+
+fn ended(done: Result) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            use std::io::Write as _;
+            let _closed = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -39,6 +39,11 @@ pub(crate) fn rekey_key() -> Key {
     Key::new(RESERVED, "", "rekey")
 }
 
+/// A key that never has a record either, whose deletion makes the inner store tidy up.
+pub(crate) fn traces_key() -> Key {
+    Key::new(RESERVED, "", "traces")
+}
+
 pub(crate) fn is_reserved(key: &Key) -> bool {
     key.issuer == RESERVED
 }

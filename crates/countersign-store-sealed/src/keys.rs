@@ -127,8 +127,13 @@ impl Turn {
         }
         if keys.inner.list()?.iter().any(|key| !header::is_reserved(key)) {
             // New keys would hide that the old ones are lost.
-            return Err(here(undecryptable("the record of the keys is missing, and there are others")));
+            return Err(without_keys());
         }
+        self.begin(keys)
+    }
+
+    /// Makes data keys, which must not be there.
+    pub(crate) fn begin(&mut self, keys: &Keys) -> Result<Arc<Opened>, Error> {
         let unlock = keys.state().unlock.clone();
         let opener = unlock.first().map_err(here)?;
         self.save(keys, &Header::fresh()?, &opener, &Ring::generate()?, &[]).map_err(|error| {
@@ -140,6 +145,12 @@ impl Turn {
                 _ => error,
             }
         })
+    }
+
+    /// Removes the data keys, which nothing must need any more.
+    pub(crate) fn end(&mut self) -> Result<(), Error> {
+        let revision = self.record.take().map_or(Revision::ABSENT, |record| record.revision);
+        self.lease.delete(revision)
     }
 
     /// Keeps `ring`, encrypted to `opener` and to each of `others`.
@@ -184,7 +195,12 @@ pub(crate) fn carrier(stored: Option<&Record>, envelope: Secret) -> Credential {
     }
 }
 
-fn here(error: Error) -> Error {
+/// There are sealed records, and nothing that opens them.
+pub(crate) fn without_keys() -> Error {
+    here(undecryptable("the record of the keys is missing, and there are others"))
+}
+
+pub(crate) fn here(error: Error) -> Error {
     match error.place() {
         None => error.at("sealed store"),
         Some(_) => error,

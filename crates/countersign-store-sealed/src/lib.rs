@@ -5,6 +5,8 @@
 //! - [`SealedStore`]: a store around any other, which gets to see ciphertext.
 //! - [`Unlock`]: what opens it, a key from a [`KeySource`] such as a keyring, or a passphrase.
 //! - [`SealedStore::rekey`]: another key or passphrase, with every record encrypted anew.
+//! - [`SealedStore::adopt`] and [`SealedStore::unseal`]: from clear to sealed and back, in place.
+//! - [`export`]: credentials as text that is carried to another store, encrypted to a passphrase or in clear.
 //!
 //! # Out of scope
 //!
@@ -64,8 +66,8 @@
 //!
 //! # Limitations
 //!
-//! - Records that were in the inner store in clear are not taken over; they answer
-//!   [`Insecure`](countersign_store::ErrorKind::Insecure). Copy them from one store to the other.
+//! - Records that were in the inner store in clear answer [`Insecure`](countersign_store::ErrorKind::Insecure)
+//!   until [`SealedStore::adopt`] has taken them over.
 //! - Saves take turns, all keys together, for as long as the inner store takes to write.
 //! - A record is all or nothing: without the record of the data keys none can be opened.
 //! - The keys of issuer `countersign:sealed-store` are this store's own.
@@ -74,21 +76,25 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod adopt;
 mod cipher;
 mod cost;
 mod envelope;
+pub mod export;
 mod header;
 mod keys;
 mod lease;
 mod rekey;
 mod ring;
 mod seal_key;
+mod sealed_by;
 mod source;
 mod store;
 mod unlock;
 
 pub use cost::Cost;
 pub use seal_key::SealKey;
+pub use sealed_by::SealedBy;
 pub use source::{KeySource, MemoryKeySource};
 pub use store::SealedStore;
 pub use unlock::Unlock;

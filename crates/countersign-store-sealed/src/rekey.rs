@@ -1,7 +1,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use countersign_store::{Error, ErrorKind};
+use countersign_store::Error;
 
 use crate::{SealedStore, Unlock, header, lease::SealedLease};
 
@@ -19,16 +19,14 @@ impl SealedStore {
     /// opens; and the old data key is dropped when no record needs it any more. So after any failure or crash
     /// the old key or the new one opens every record: try the new one first, and call this again to come to
     /// the end. Other programs may use the store meanwhile; a handle with a passphrase that is no longer good
-    /// answers [`ErrorKind::Undecryptable`], one with a source asks it again.
+    /// answers [`Undecryptable`](countersign_store::ErrorKind::Undecryptable), one with a source asks it again.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] while somebody else does the same or a record stays in use, the error of the
+    /// [`Locked`](countersign_store::ErrorKind::Locked) while somebody else does the same or a record stays in use, the error of the
     /// first record that does not open (the others are encrypted anew all the same), and the errors of the
     /// inner store and of the source.
     pub fn rekey(&self, unlock: Unlock) -> Result<usize, Error> {
-        let Some(_alone) = self.keys.inner.try_lock(&header::rekey_key())? else {
-            return Err(Error::new(ErrorKind::Locked).at("sealed store"));
-        };
+        let _alone = self.alone()?;
         if !self.switch(unlock)? {
             return Ok(0);
         }

@@ -35,6 +35,15 @@ impl SealedStore {
         Ok(store)
     }
 
+    /// Makes the data keys and what opens them, where there are none, so that a first save finds all it needs.
+    ///
+    /// # Errors
+    /// Those of the inner store and of the source, and [`ErrorKind::Undecryptable`] when there are records
+    /// already that are not sealed, or whose data keys are missing.
+    pub fn prepare(&self) -> Result<(), Error> {
+        self.keys.turn()?.ensured(&self.keys).map(drop)
+    }
+
     fn lease(&self, key: &Key, inner: Box<dyn Lease>) -> Box<dyn Lease> {
         Box::new(SealedLease::new(Arc::clone(&self.keys), key.clone(), inner))
     }

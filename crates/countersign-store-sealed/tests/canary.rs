@@ -1,7 +1,7 @@
 //! No secret reaches what is printed.
 
 use countersign_store::{MemoryStore, Store};
-use countersign_store_sealed::{Cost, MemoryKeySource, SealKey, SealedStore, Unlock};
+use countersign_store_sealed::{Cost, MemoryKeySource, SealKey, SealedBy, SealedStore, Unlock, export};
 use countersign_token::{ClientCredentials, Credential, Key, Revision};
 use testkit::{assert_no_canary, canary};
 
@@ -18,7 +18,12 @@ fn nothing_shows_a_secret() {
     let credential = Credential::oauth1_two_legged(ClientCredentials::new("client", canary::SECRET));
     let mut lease = store.try_lock(&key).unwrap().unwrap();
     lease.save(&credential, Revision::ABSENT).unwrap();
+    let record = countersign_token::Record::new(key.clone(), credential.clone(), Revision::new(1));
+    let text = export::clear(&[record]).unwrap();
     assert_no_canary! {
+        export::Export => export::Export::parse(text.expose()).unwrap(),
+        export::Error, Display => export::Error::Line { line: 1 },
+        SealedBy => SealedBy::Source,
         SealKey => seal_key(),
         MemoryKeySource => MemoryKeySource::of(seal_key()),
         Cost => cost,

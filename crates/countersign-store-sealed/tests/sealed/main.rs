@@ -1,5 +1,6 @@
 //! The store that encrypts, around one in memory.
 
+mod adopt;
 mod conformance;
 mod damage;
 mod opening;

@@ -1,8 +1,11 @@
-use alloc::{format, string::String};
+use alloc::{
+    format,
+    string::{String, ToString},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use countersign_token::Secret;
-use countersign_wire::{Params, form};
+use countersign_wire::{Params, form, response::Tolerance};
 use sha2::{Digest, Sha256};
 
 use crate::Error;
@@ -30,4 +33,36 @@ pub(crate) fn parse(version: &str, blob: &Secret) -> Result<Params, Error> {
 /// Against accident, not against attack: whoever holds the blob holds its secrets.
 fn sum(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text))
+}
+
+/// Adds how a server's answers are read.
+pub(crate) fn push_tolerance(params: &mut Params, tolerance: &Tolerance) {
+    let Tolerance {
+        strict, bearer_types, nested, scope_commas, error_names, expires_at, zero_is_over, ..
+    } = tolerance;
+    let flags = [
+        ("strict", strict),
+        ("scope_commas", scope_commas),
+        ("expires_at", expires_at),
+        ("zero_is_over", zero_is_over),
+    ];
+    params.extend(flags.into_iter().filter(|(_, set)| **set).map(|(name, _)| ("tolerance", name)));
+    for (name, items) in [("bearer_type", bearer_types), ("nested", nested), ("error_name", error_names)] {
+        params.extend(items.iter().map(|item| (name, item.as_str())));
+    }
+}
+
+/// How a server's answers are read, as [`push_tolerance`] wrote it.
+pub(crate) fn tolerance(params: &Params) -> Tolerance {
+    let is_set = |flag| params.all("tolerance").any(|own| own == flag);
+    let list = |name| params.all(name).map(ToString::to_string).collect();
+    let mut tolerance = Tolerance::default();
+    tolerance.strict = is_set("strict");
+    tolerance.scope_commas = is_set("scope_commas");
+    tolerance.expires_at = is_set("expires_at");
+    tolerance.zero_is_over = is_set("zero_is_over");
+    tolerance.bearer_types = list("bearer_type");
+    tolerance.nested = list("nested");
+    tolerance.error_names = list("error_name");
+    tolerance
 }

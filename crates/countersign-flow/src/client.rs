@@ -1,12 +1,22 @@
 use alloc::string::{String, ToString};
 
 use countersign_token::{Client, ClientId, Secret};
+use countersign_wire::response::Tolerance;
 
-use crate::{AuthorizationServer, Error, error::Misuse};
+use crate::{
+    AuthorizationServer, Error,
+    error::{Misuse, Unsupported},
+};
 
+mod assertion;
 mod authentication;
 
+pub use assertion::{AssertionMethod, ClientAssertion};
 pub use authentication::ClientAuthenticated;
+pub(crate) use authentication::append;
+
+/// The name in a blob and in a record of what has none in RFC 7591.
+const UNENCODED: &str = "client_secret_basic unencoded";
 
 /// What the registration of a client (RFC 6749 §2) settled: who it is and how it proves that.
 #[derive(Clone, Debug)]
@@ -18,6 +28,8 @@ pub struct ClientRegistration {
     pub authentication: ClientAuthentication,
     /// Where the user comes back to, unless a request names another place.
     pub redirect_uri: Option<String>,
+    /// How the answers of the server are read.
+    pub tolerance: Tolerance,
 }
 
 /// How a client authenticates (RFC 6749 §2.3), with what it needs for it.
@@ -28,8 +40,13 @@ pub enum ClientAuthentication {
     None,
     /// Its secret in the header field `Authorization: Basic`.
     SecretBasic(Secret),
+    /// Its secret in the header field `Authorization: Basic`, identifier and secret as they are: for servers
+    /// that do not decode what RFC 6749 §2.3.1 encodes.
+    SecretBasicUnencoded(Secret),
     /// Its secret in the form.
     SecretPost(Secret),
+    /// A signed statement in place of a secret.
+    Assertion(ClientAssertion),
 }
 
 impl ClientRegistration {
@@ -45,13 +62,20 @@ impl ClientRegistration {
 
     /// A client that authenticates in this way.
     pub fn new(id: impl Into<ClientId>, authentication: ClientAuthentication) -> Self {
-        Self { id: id.into(), authentication, redirect_uri: None }
+        Self { id: id.into(), authentication, redirect_uri: None, tolerance: Tolerance::default() }
     }
 
     /// The same client with the place where the user comes back to.
     #[must_use]
     pub fn with_redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(redirect_uri.into());
+        self
+    }
+
+    /// The same client at a server whose answers are read in this way.
+    #[must_use]
+    pub fn with_tolerance(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = tolerance;
         self
     }
 
@@ -70,10 +94,10 @@ impl ClientRegistration {
 
     /// What is stored of the client and of the server a credential of it is from.
     pub fn to_client(&self, server: &AuthorizationServer) -> Client {
-        let Self { id, authentication, redirect_uri } = self;
+        let Self { id, authentication, redirect_uri, tolerance: _ } = self;
         let mut client = Client::new(id.clone());
         client.secret = authentication.secret().cloned();
-        client.auth_method = Some(authentication.method().to_string());
+        client.auth_method = Some(authentication.to_blob().to_string());
         client.redirect_uri.clone_from(redirect_uri);
         client.token_endpoint = Some(server.token_endpoint.as_str().to_string());
         client.revocation_endpoint =
@@ -104,8 +128,33 @@ impl ClientAuthentication {
         match (method, secret) {
             (None | Some("none"), None) | (Some("none"), Some(_)) => Ok(Self::None),
             (None | Some("client_secret_basic"), Some(secret)) => Ok(Self::SecretBasic(secret)),
+            (Some(UNENCODED), Some(secret)) => Ok(Self::SecretBasicUnencoded(secret)),
             (Some("client_secret_post"), Some(secret)) => Ok(Self::SecretPost(secret)),
+            (Some("tls_client_auth" | "self_signed_tls_client_auth"), _) => {
+                Err(Misuse::NotSupported(Unsupported::MutualTls).into())
+            }
             _ => Err(Misuse::AuthenticationMethod.into()),
+        }
+    }
+
+    /// Its name in a blob and in a stored record.
+    pub(crate) const fn to_blob(&self) -> &'static str {
+        match self {
+            Self::SecretBasicUnencoded(_) => UNENCODED,
+            other => other.method(),
+        }
+    }
+
+    /// The way of this name in a blob, without the key of one that needs a key.
+    pub(crate) fn from_blob(name: &str, secret: Option<Secret>) -> Option<Self> {
+        match (name, secret) {
+            ("private_key_jwt", None) => {
+                Some(Self::Assertion(ClientAssertion::without_key(AssertionMethod::PrivateKeyJwt, None)))
+            }
+            ("client_secret_jwt", secret @ Some(_)) => {
+                Some(Self::Assertion(ClientAssertion::without_key(AssertionMethod::ClientSecretJwt, secret)))
+            }
+            (name, secret) => Self::from_method(Some(name), secret).ok(),
         }
     }
 
@@ -113,8 +162,9 @@ impl ClientAuthentication {
     pub const fn method(&self) -> &'static str {
         match self {
             Self::None => "none",
-            Self::SecretBasic(_) => "client_secret_basic",
+            Self::SecretBasic(_) | Self::SecretBasicUnencoded(_) => "client_secret_basic",
             Self::SecretPost(_) => "client_secret_post",
+            Self::Assertion(assertion) => assertion.method().as_str(),
         }
     }
 
@@ -122,7 +172,10 @@ impl ClientAuthentication {
     pub const fn secret(&self) -> Option<&Secret> {
         match self {
             Self::None => None,
-            Self::SecretBasic(secret) | Self::SecretPost(secret) => Some(secret),
+            Self::SecretBasic(secret) | Self::SecretBasicUnencoded(secret) | Self::SecretPost(secret) => {
+                Some(secret)
+            }
+            Self::Assertion(assertion) => assertion.secret(),
         }
     }
 }

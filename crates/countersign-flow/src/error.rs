@@ -73,6 +73,10 @@ pub enum Misuse {
     },
     /// The client authenticates in a way that is not known here, or has no secret for it.
     AuthenticationMethod,
+    /// A request is authenticated in two ways at once (RFC 6749 §2.3).
+    AuthenticatedTwice,
+    /// What was asked for is specified and not supported here yet.
+    NotSupported(Unsupported),
     /// The token that is to be spent or sent is not there.
     NoToken {
         /// Its name: `access_token`, `refresh_token`, `oauth_token` or `oauth_session_handle`.
@@ -91,6 +95,34 @@ pub enum Misuse {
         /// Which part: `URI`, `method`, `form`, `key`, or a parameter by its name.
         part: &'static str,
     },
+}
+
+/// What is specified and not supported here yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unsupported {
+    /// Authorization requests as signed objects (RFC 9101).
+    RequestObject,
+    /// Reading, changing and deleting a registration (RFC 7592).
+    RegistrationManagement,
+    /// Logout at the server by a redirect (OpenID Connect RP-Initiated Logout).
+    Logout,
+    /// Client authentication and bound tokens by TLS certificates (RFC 8705).
+    MutualTls,
+    /// The user's claims as a signed or encrypted JWT (OpenID Connect Core §5.3.2).
+    SignedUserInfo,
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RequestObject => "signed request objects (RFC 9101)",
+            Self::RegistrationManagement => "registration management (RFC 7592)",
+            Self::Logout => "logout at the server (OpenID Connect RP-Initiated Logout)",
+            Self::MutualTls => "mutual TLS (RFC 8705)",
+            Self::SignedUserInfo => "signed claims of the user (OpenID Connect Core §5.3.2)",
+        })
+    }
 }
 
 /// Why a URI must not be used.
@@ -193,6 +225,8 @@ impl fmt::Display for Misuse {
             Self::AuthenticationMethod => {
                 f.write_str("a client authentication method unknown here, or one that lacks its secret")
             }
+            Self::AuthenticatedTwice => f.write_str("the request is authenticated in two ways at once"),
+            Self::NotSupported(what) => write!(f, "{what} is not supported yet"),
             Self::NoToken { name } => write!(f, "there is no {name}"),
             Self::TokenType => f.write_str("the access token is presented in another way"),
             Self::ClearText => f.write_str("the credential would be sent in clear; use https"),

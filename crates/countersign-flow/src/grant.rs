@@ -1,19 +1,37 @@
 use alloc::{
     string::{String, ToString},
+    vec,
     vec::Vec,
 };
 
-use countersign_token::{Scopes, Secret, TokenSet};
+use countersign_token::{Scopes, Secret, Timestamp, TokenSet};
 use countersign_wire::{
     Params,
     flow::{Env, Flow, Input, Purpose, Step},
-    response::{Oddity, TokenResponse},
+    response::{Oddity, TokenResponse, Tolerance},
 };
 
 use crate::{
     ClientAuthenticated, ClientRegistration, Endpoint, Error,
+    error::Misuse,
     exchange::{Answer, Exchange, Replay},
 };
+
+/// What only the protocol may say at a token endpoint.
+const OWN: [&str; 12] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "assertion",
+    "code",
+    "refresh_token",
+    "device_code",
+    "scope",
+    "subject_token",
+    "actor_token",
+];
 
 /// What a grant was exchanged for.
 #[derive(Clone, Debug)]
@@ -34,6 +52,8 @@ pub(crate) struct Grant {
     requested: Scopes,
     resource: Vec<String>,
     sent: Vec<Secret>,
+    names: Vec<String>,
+    tolerance: Tolerance,
 }
 
 impl Grant {
@@ -44,18 +64,41 @@ impl Grant {
         requested: Scopes,
         replay: Replay,
     ) -> Self {
+        let mut grant = Self::anonymous(endpoint, grant_type, replay);
+        grant.requested = requested;
+        grant.identify(client);
+        grant
+    }
+
+    /// A grant by nobody in particular, who is known by what is presented.
+    pub(crate) fn anonymous(endpoint: &Endpoint, grant_type: &str, replay: Replay) -> Self {
         let form = Params::new().with("grant_type", grant_type);
         let exchange = Exchange::post(endpoint, Purpose::Token, form, replay);
         Self {
-            exchange: ClientAuthenticated::new(exchange, client.clone()),
-            requested,
+            exchange: ClientAuthenticated::perhaps(exchange, None),
+            requested: Scopes::none(),
             resource: Vec::new(),
-            sent: client.authentication.secret().cloned().into_iter().collect(),
+            sent: Vec::new(),
+            names: vec!["grant_type".to_string()],
+            tolerance: Tolerance::default(),
         }
+    }
+
+    /// Proves that this client asks.
+    pub(crate) fn identify(&mut self, client: &ClientRegistration) {
+        self.tolerance = client.tolerance.clone();
+        self.sent.extend(client.authentication.secret().cloned());
+        self.exchange.identify(client.clone());
+    }
+
+    /// How the answer is read.
+    pub(crate) fn tolerance(&self) -> &Tolerance {
+        &self.tolerance
     }
 
     /// Adds a parameter.
     pub(crate) fn push(&mut self, name: &str, value: &str) {
+        self.names.push(name.to_string());
         self.exchange.inner_mut().push(name, value);
     }
 
@@ -63,6 +106,16 @@ impl Grant {
     pub(crate) fn push_secret(&mut self, name: &str, value: &Secret) {
         self.push(name, value.expose());
         self.sent.push(value.clone());
+    }
+
+    /// Adds a parameter of the server's own.
+    pub(crate) fn push_extra(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let is_there = self.names.iter().any(|own| own.eq_ignore_ascii_case(name));
+        if is_there || OWN.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            return Err(Misuse::Parameter { name: countersign_wire::text::sanitise(name, 64) }.into());
+        }
+        self.push(name, value);
+        Ok(())
     }
 
     /// Adds resources (RFC 8707 §2.2).
@@ -86,21 +139,35 @@ impl Grant {
         self.exchange.inner_mut().finish();
     }
 
-    fn read(&self, answer: Answer) -> Result<Redeemed, Error> {
+    /// The conversation up to the answer, which [`read`](Self::read) reads.
+    pub(crate) fn exchange(&mut self, input: Input, env: &Env<'_>) -> Result<Step<Answer>, Error> {
+        self.exchange.step(input, env)
+    }
+
+    pub(crate) fn read(&self, answer: Answer) -> Result<Redeemed, Error> {
         let Answer { response, requested_at } = answer;
-        let mut answer = TokenResponse::parse(&response).map_err(Error::from).map_err(|error| {
-            let Error::Refused(mut refusal) = error else {
-                return error;
-            };
-            for secret in &self.sent {
-                refusal.scrub(secret);
-            }
-            Error::Refused(refusal)
-        })?;
+        let answer = TokenResponse::parse_with(&response, &self.tolerance)
+            .map_err(|error| self.scrub(error.into()))?;
+        Ok(self.redeemed(answer, requested_at))
+    }
+
+    /// What was granted, given when it was asked for.
+    pub(crate) fn redeemed(&self, mut answer: TokenResponse, requested_at: Timestamp) -> Redeemed {
         let oddities = core::mem::take(&mut answer.oddities);
         let mut tokens = answer.into_tokens(&self.requested, requested_at);
         tokens.access.resource.clone_from(&self.resource);
-        Ok(Redeemed { missing_scopes: self.requested.missing_from(&tokens.access.scopes), tokens, oddities })
+        Redeemed { missing_scopes: self.requested.missing_from(&tokens.access.scopes), tokens, oddities }
+    }
+
+    /// Takes out of a server's words what was sent to it.
+    pub(crate) fn scrub(&self, error: Error) -> Error {
+        let Error::Refused(mut refusal) = error else {
+            return error;
+        };
+        for secret in &self.sent {
+            refusal.scrub(secret);
+        }
+        Error::Refused(refusal)
     }
 }
 
@@ -109,7 +176,7 @@ impl Flow for Grant {
     type Error = Error;
 
     fn step(&mut self, input: Input, env: &Env<'_>) -> Result<Step<Redeemed>, Error> {
-        Ok(match self.exchange.step(input, env)? {
+        Ok(match self.exchange(input, env)? {
             Step::Send(request) => Step::Send(request),
             Step::Wait(pause) => Step::Wait(pause),
             Step::Done(answer) => Step::Done(self.read(answer)?),

@@ -62,6 +62,7 @@
 
 extern crate alloc;
 
+pub mod assertion;
 mod authorization_code;
 pub mod authorize;
 mod blob;
@@ -73,6 +74,7 @@ mod endpoint;
 pub mod error;
 mod exchange;
 mod grant;
+mod jwt_bearer;
 mod map;
 #[cfg(feature = "oauth1")]
 pub mod oauth1;
@@ -81,20 +83,26 @@ mod refresh;
 mod revocation;
 mod server;
 pub mod source;
+mod token_exchange;
 
+pub use assertion::AssertionSource;
 pub use authorization_code::{
     AuthorizationRequest, AuthorizedCode, Callback, PendingAuthorization, Redemption,
 };
 #[cfg(feature = "oauth1")]
 pub use authorize::OAuth1;
 pub use authorize::{Authorization, Authorize, Bearer, Payload, RequestView};
-pub use client::{ClientAuthenticated, ClientAuthentication, ClientRegistration};
+pub use client::{
+    AssertionMethod, ClientAssertion, ClientAuthenticated, ClientAuthentication, ClientRegistration,
+};
 pub use client_credentials::ClientCredentialsGrant;
 pub use discovery::Discovery;
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use grant::Redeemed;
+pub use jwt_bearer::{IssuedIdToken, JwtBearerGrant, JwtBearerIdToken, JwtBearerSource};
 pub use refresh::Refresh;
 pub use revocation::{Revocation, Revoked};
 pub use server::AuthorizationServer;
 pub use source::{BoxFlow, ClientCredentialsSource, RefreshSource, Source};
+pub use token_exchange::{Exchanged, IssuedToken, SecurityToken, TokenExchange, token_type};

@@ -1,11 +1,13 @@
 //! No public type prints a secret.
 
 use countersign_flow::{
-    Authorization, AuthorizationRequest, AuthorizationServer, AuthorizedCode, Bearer, Callback,
-    ClientAuthenticated, ClientAuthentication, ClientCredentialsGrant, ClientCredentialsSource,
-    ClientRegistration, Discovery, Endpoint, Error, Payload, PendingAuthorization, Redeemed, Redemption,
-    Refresh, RefreshSource, RequestView, Revocation, Revoked, authorize,
-    error::{Attempt, EndpointProblem, Misuse},
+    AssertionMethod, Authorization, AuthorizationRequest, AuthorizationServer, AuthorizedCode, Bearer,
+    Callback, ClientAssertion, ClientAuthenticated, ClientAuthentication, ClientCredentialsGrant,
+    ClientCredentialsSource, ClientRegistration, Discovery, Endpoint, Error, Exchanged, IssuedIdToken,
+    IssuedToken, JwtBearerGrant, JwtBearerIdToken, JwtBearerSource, Payload, PendingAuthorization, Redeemed,
+    Redemption, Refresh, RefreshSource, RequestView, Revocation, Revoked, SecurityToken, TokenExchange,
+    assertion, authorize,
+    error::{Attempt, EndpointProblem, Misuse, Unsupported},
     pkce::Verifier,
     source,
 };
@@ -82,6 +84,30 @@ fn redeemed() -> Redeemed {
     }
 }
 
+fn assertions() -> impl assertion::AssertionSource + 'static {
+    assertion::from_fn(|_| Ok(assertion::ready(SECRET)))
+}
+
+fn security_token() -> SecurityToken {
+    SecurityToken::new(SECRET, "urn:ietf:params:oauth:token-type:jwt")
+}
+
+fn exchange() -> TokenExchange {
+    TokenExchange::new(&endpoint(), &security_token())
+        .client(&client())
+        .actor(&security_token())
+        .param("options", SECRET)
+        .unwrap()
+}
+
+fn exchanged(token_type: &str) -> Exchanged {
+    let body = format!(r#"{{"access_token":"$","token_type":"{token_type}","issued_token_type":"urn:x"}}"#);
+    match finish(exchange(), answer(200, &body)) {
+        Ok(Step::Done(exchanged)) => exchanged,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn refused() -> ErrorResponse {
     let body = r#"{"error":"no $","error_description":"it was $","error_uri":"https://x/$"}"#;
     match finish(refresh(), answer(400, body)) {
@@ -124,6 +150,36 @@ fn nothing_shows_a_secret() {
         Redeemed => redeemed(),
         Verifier => Verifier::from_text(&Secret::new(SECRET)).unwrap(),
         Refresh => refresh(),
+        ClientAssertion => ClientAssertion::new(assertions()),
+        AssertionMethod => AssertionMethod::PrivateKeyJwt,
+        ClientAuthentication => ClientAuthentication::Assertion(ClientAssertion::new(assertions())),
+        ClientAuthentication => ClientAuthentication::SecretBasicUnencoded(SECRET.into()),
+        assertion::FromFn<_> => {
+            let captured = SECRET.to_string();
+            assertion::from_fn(move |_| Ok(assertion::ready(captured.as_str())))
+        },
+        JwtBearerGrant => JwtBearerGrant::new(&endpoint(), assertions(), "files").client(&client()),
+        JwtBearerIdToken => JwtBearerGrant::new(&endpoint(), assertions(), "files").for_id_token(),
+        JwtBearerSource => {
+            JwtBearerSource::new("https://as.example", endpoint(), "ann", assertions(), "files")
+                .with_client(client())
+        },
+        IssuedIdToken => {
+            let flow = JwtBearerGrant::new(&endpoint(), assertions(), "files").for_id_token();
+            match finish(flow, answer(200, r#"{"id_token":"$"}"#)) {
+                Ok(Step::Done(issued)) => issued,
+                other => panic!("{other:?}"),
+            }
+        },
+        SecurityToken => security_token(),
+        TokenExchange => exchange(),
+        Exchanged => exchanged("Bearer"),
+        Exchanged => exchanged("N_A"),
+        IssuedToken => match exchanged("N_A") {
+            Exchanged::Other(issued) => issued,
+            other => panic!("{other:?}"),
+        },
+        Unsupported, Display => Unsupported::MutualTls,
         ClientCredentialsGrant => ClientCredentialsGrant::new(&endpoint(), &client(), "files"),
         Revocation => Revocation::new(&endpoint(), &client())
             .access_token(&access())

@@ -206,6 +206,18 @@ pub enum Purpose {
     Revocation,
     /// A metadata document is read (RFC 8414, OpenID Connect Discovery).
     Metadata,
+    /// An authorization request is pushed (RFC 9126).
+    PushedAuthorization,
+    /// A device asks for a code for its user (RFC 8628 §3.1).
+    DeviceAuthorization,
+    /// A token is looked into (RFC 7662).
+    Introspection,
+    /// A client is registered (RFC 7591).
+    Registration,
+    /// The keys of a server are read (RFC 7517).
+    Keys,
+    /// Something is signed by a service elsewhere.
+    Signature,
     /// OAuth 1.0a temporary credentials are asked for (RFC 5849 §2.1).
     TemporaryCredentials,
     /// OAuth 1.0a token credentials are asked for (RFC 5849 §2.3).

@@ -9,10 +9,12 @@ mod error;
 mod lifetime;
 mod oddity;
 mod token;
+mod tolerance;
 
 pub use error::{ErrorCode, ErrorResponse};
 pub use lifetime::Lifetime;
 pub use oddity::Oddity;
-pub use token::TokenResponse;
+pub use token::{ExchangeResponse, IdTokenResponse, TokenResponse};
+pub use tolerance::Tolerance;
 
 pub use body::{members, refused};

@@ -10,7 +10,10 @@ use countersign_wire::{
     header::challenge::Challenge,
     metadata::ServerMetadata,
     redact::{self, RedactedRequest, RedactedResponse},
-    response::{ErrorCode, ErrorResponse, Lifetime, Oddity, TokenResponse},
+    response::{
+        ErrorCode, ErrorResponse, ExchangeResponse, IdTokenResponse, Lifetime, Oddity, TokenResponse,
+        Tolerance,
+    },
 };
 use http::{Request, Response};
 use testkit::{assert_no_canary, canary::SECRET};
@@ -27,10 +30,14 @@ fn response() -> Response<Vec<u8>> {
 }
 
 fn token_response() -> TokenResponse {
+    TokenResponse::parse(&token_answer()).unwrap()
+}
+
+fn token_answer() -> Response<Vec<u8>> {
     let body = format!(
         r#"{{"access_token":"{SECRET}","refresh_token":"{SECRET}","id_token":"{SECRET}","user":"{SECRET}","n":["{SECRET}"]}}"#
     );
-    TokenResponse::parse(&Response::new(body.into_bytes())).unwrap()
+    Response::new(body.into_bytes())
 }
 
 #[test]
@@ -56,11 +63,14 @@ fn nothing_shows_a_secret() {
         RedactedRequest<'_, Vec<u8>> => redact::request(&a_request),
         RedactedResponse<'_, Vec<u8>> => redact::response(&a_response),
         TokenResponse => token_response(),
+        ExchangeResponse => ExchangeResponse::parse_with(&token_answer(), &Tolerance::default()).unwrap(),
+        IdTokenResponse => IdTokenResponse::parse(&token_answer()).unwrap(),
+        Tolerance => Tolerance::strict(),
         ErrorResponse, Display => refusal(),
         ErrorCode => ErrorCode::from_text("other"),
         Error, Display => Error::Refused(refusal()),
         Lifetime => Lifetime::For(Duration::from_secs(1)),
-        Oddity => Oddity::FormBody,
+        Oddity, Display => Oddity::FormBody,
         Challenge, Display => Challenge::new("Bearer"),
         ServerMetadata => ServerMetadata::new("https://as.example"),
     }

@@ -84,7 +84,7 @@ impl PendingAuthorization {
             resource,
             created,
         } = self;
-        let ClientRegistration { id, authentication, redirect_uri: client_redirect_uri } = client;
+        let ClientRegistration { id, authentication, redirect_uri: client_redirect_uri, tolerance } = client;
         let mut params = Params::new()
             .with("state", state.clone())
             .with("verifier", verifier.secret().clone())
@@ -92,7 +92,7 @@ impl PendingAuthorization {
             .with("iss", if *iss_parameter_supported { "1" } else { "0" })
             .with("token_endpoint", token_endpoint.as_str())
             .with("client_id", id.as_str())
-            .with("auth_method", authentication.method())
+            .with("auth_method", authentication.to_blob())
             .with("redirect_uri", redirect_uri.as_str())
             .with("scope", scopes.to_string())
             .with("created", created.unix().to_string());
@@ -102,8 +102,17 @@ impl PendingAuthorization {
         if let Some(uri) = client_redirect_uri {
             params.push("client_redirect_uri", uri.as_str());
         }
+        blob::push_tolerance(&mut params, tolerance);
         params.extend(resource.iter().map(|resource| ("resource", resource.as_str())));
         blob::print(VERSION, params)
+    }
+
+    /// The same login by a client that authenticates in this way: a key does not travel in a blob, so whoever
+    /// authenticates by assertions says so again here.
+    #[must_use]
+    pub fn with_authentication(mut self, authentication: ClientAuthentication) -> Self {
+        self.client.authentication = authentication;
+        self
     }
 
     /// The pending login of which [`to_blob`](Self::to_blob) made this text.
@@ -118,8 +127,9 @@ impl PendingAuthorization {
 fn read(params: &Params) -> Option<PendingAuthorization> {
     let secret = |name| params.first(name).map(Secret::new);
     let authentication =
-        ClientAuthentication::from_method(params.first("auth_method"), secret("client_secret")).ok()?;
+        ClientAuthentication::from_blob(params.first("auth_method")?, secret("client_secret"))?;
     let mut client = ClientRegistration::new(ClientId::new(params.first("client_id")?), authentication);
+    client.tolerance = blob::tolerance(params);
     client.redirect_uri = params.first("client_redirect_uri").map(ToString::to_string);
     Some(PendingAuthorization {
         state: secret("state").filter(|state| !state.is_empty())?,

@@ -1,6 +1,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use countersign_token::Secret;
 use countersign_wire::{
     Params,
     flow::{Env, Flow, Handling, Input, Purpose, Step},
@@ -9,28 +10,122 @@ use countersign_wire::{
 };
 use http::{HeaderValue, Request, header::AUTHORIZATION};
 
-use super::{ClientAuthentication, ClientRegistration};
-use crate::Error;
+use super::{ClientAssertion, ClientAuthentication, ClientRegistration};
+use crate::{
+    Error,
+    assertion::{self, Asserting, Progress},
+    error::Misuse,
+};
 
-/// A flow whose token and revocation requests prove who the client is (RFC 6749 §2.3).
+/// A flow whose requests at the token endpoint and its siblings prove who the client is (RFC 6749 §2.3).
 ///
-/// Each request is authenticated anew, a repeated one too. Requests of any other purpose, and those that do
-/// not say their purpose, pass as they are: a secret never goes to a metadata or key endpoint.
+/// Each request is authenticated anew, a repeated one too, and in one way only: one that is authenticated
+/// already is refused as [`Misuse::AuthenticatedTwice`]. Requests of any other purpose, and those that do not
+/// say their purpose, pass as they are: a secret never goes to a metadata or key endpoint.
 /// The flows of this crate that take a [`ClientRegistration`] do this by themselves.
 pub struct ClientAuthenticated<F> {
     flow: F,
-    client: ClientRegistration,
+    client: Option<ClientRegistration>,
+    asserting: Asserting,
+    finished: bool,
 }
 
 impl<F> ClientAuthenticated<F> {
     /// The same conversation, led by this client.
     pub fn new(flow: F, client: ClientRegistration) -> Self {
-        Self { flow, client }
+        Self::perhaps(flow, Some(client))
+    }
+
+    /// The same conversation, led by nobody in particular when there is no client.
+    pub(crate) fn perhaps(flow: F, client: Option<ClientRegistration>) -> Self {
+        Self { flow, client, asserting: Asserting::default(), finished: false }
+    }
+
+    /// Lets this client lead it.
+    pub(crate) fn identify(&mut self, client: ClientRegistration) {
+        self.client = Some(client);
     }
 
     /// The conversation itself, to be prepared further.
     pub(crate) fn inner_mut(&mut self) -> &mut F {
         &mut self.flow
+    }
+
+    fn send<T>(&mut self, mut request: Request<Vec<u8>>, env: &Env<'_>) -> Result<Step<T>, Error> {
+        let purpose = request.extensions().get().map(|handling: &Handling| handling.purpose);
+        let Some(client) =
+            self.client.as_ref().filter(|_| assertion::is_own(&request) && is_authenticated(purpose))
+        else {
+            return Ok(Step::Send(request));
+        };
+        let params = core::str::from_utf8(request.body()).ok().and_then(|text| form::parse(text).ok());
+        let in_form = |name| params.as_ref().is_some_and(|params| params.first(name).is_some());
+        if request.headers().contains_key(AUTHORIZATION)
+            || ["client_id", "client_secret", "client_assertion"].into_iter().any(in_form)
+                && purpose != Some(Purpose::PushedAuthorization)
+        {
+            return Err(Misuse::AuthenticatedTwice.into());
+        }
+        // A pushed authorization request names the client as part of what it asks (RFC 9126 §2.1).
+        let mut more = Params::new();
+        if !in_form("client_id") {
+            more.push("client_id", client.id.as_str());
+        }
+        match &client.authentication {
+            ClientAuthentication::None => append(&mut request, &more),
+            ClientAuthentication::SecretPost(secret) => {
+                append(&mut request, &more.with("client_secret", secret.clone()));
+            }
+            ClientAuthentication::SecretBasic(secret) => {
+                show(&mut request, &basic::print(client.id.as_str(), secret.expose()))?;
+            }
+            ClientAuthentication::SecretBasicUnencoded(secret) => {
+                show(&mut request, &basic::print_unencoded(client.id.as_str(), secret.expose()))?;
+            }
+            ClientAuthentication::Assertion(assertion) => {
+                append(&mut request, &more);
+                let source = assertion.source().ok_or(Misuse::AuthenticationMethod)?;
+                return Ok(asserted(self.asserting.begin(request, source, env)?));
+            }
+        }
+        Ok(Step::Send(request))
+    }
+}
+
+/// Whether requests of this purpose prove who the client is.
+const fn is_authenticated(purpose: Option<Purpose>) -> bool {
+    matches!(
+        purpose,
+        Some(
+            Purpose::Token
+                | Purpose::Revocation
+                | Purpose::Introspection
+                | Purpose::PushedAuthorization
+                | Purpose::DeviceAuthorization
+        )
+    )
+}
+
+fn show(request: &mut Request<Vec<u8>>, value: &Secret) -> Result<(), Error> {
+    let mut value = HeaderValue::from_str(value.expose())
+        .map_err(|_| countersign_wire::Error::Malformed { name: "client_id" })?;
+    value.set_sensitive(true);
+    request.headers_mut().insert(AUTHORIZATION, value);
+    Ok(())
+}
+
+fn asserted<T>(progress: Progress<T>) -> Step<T> {
+    match progress {
+        Progress::Step(step) => step,
+        Progress::Made(mut request, assertion) => {
+            append(
+                &mut request,
+                &Params::new()
+                    .with("client_assertion_type", ClientAssertion::TYPE)
+                    .with("client_assertion", assertion),
+            );
+            Step::Send(request)
+        }
     }
 }
 
@@ -39,37 +134,27 @@ impl<F: Flow<Error: From<Error>>> Flow for ClientAuthenticated<F> {
     type Error = F::Error;
 
     fn step(&mut self, input: Input, env: &Env<'_>) -> Result<Step<F::Output>, F::Error> {
-        let mut step = self.flow.step(input, env)?;
-        if let Step::Send(request) = &mut step {
-            authenticate(request, &self.client)?;
+        if self.finished {
+            return Err(Error::from(Misuse::Finished).into());
         }
-        Ok(step)
+        let step = if self.asserting.is_under_way() {
+            self.asserting.step(input, env).map(asserted)
+        } else {
+            match self.flow.step(input, env)? {
+                Step::Send(request) => self.send(request, env),
+                step => Ok(step),
+            }
+        };
+        self.finished = step.is_err();
+        Ok(step?)
     }
 }
 
-fn authenticate(request: &mut Request<Vec<u8>>, client: &ClientRegistration) -> Result<(), Error> {
-    let purpose = request.extensions().get().map(|handling: &Handling| handling.purpose);
-    if !matches!(purpose, Some(Purpose::Token | Purpose::Revocation)) {
-        return Ok(());
+/// Adds to a form.
+pub(crate) fn append(request: &mut Request<Vec<u8>>, params: &Params) {
+    if params.is_empty() {
+        return;
     }
-    let id = client.id.as_str();
-    match &client.authentication {
-        ClientAuthentication::None => append(request, &Params::new().with("client_id", id)),
-        ClientAuthentication::SecretPost(secret) => {
-            append(request, &Params::new().with("client_id", id).with("client_secret", secret.clone()))
-        }
-        ClientAuthentication::SecretBasic(secret) => {
-            let mut value = HeaderValue::from_str(basic::print(id, secret.expose()).expose())
-                .map_err(|_| countersign_wire::Error::Malformed { name: "client_id" })
-                .map_err(Error::from)?;
-            value.set_sensitive(true);
-            request.headers_mut().insert(AUTHORIZATION, value);
-        }
-    }
-    Ok(())
-}
-
-fn append(request: &mut Request<Vec<u8>>, params: &Params) {
     let body = request.body_mut();
     if !body.is_empty() {
         body.push(b'&');
@@ -79,7 +164,7 @@ fn append(request: &mut Request<Vec<u8>>, params: &Params) {
 
 impl<F> fmt::Debug for ClientAuthenticated<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { flow: _, client } = self;
+        let Self { flow: _, client, asserting: _, finished: _ } = self;
         f.debug_struct("ClientAuthenticated").field("client", client).finish_non_exhaustive()
     }
 }

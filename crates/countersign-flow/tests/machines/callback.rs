@@ -66,7 +66,8 @@ fn a_whole_blob_with_members_that_cannot_be_is_refused() {
         ("iss", "2"),
         ("token_endpoint", "http://as.example/token"),
         ("auth_method", "client_secret_basic"),
-        ("auth_method", "private_key_jwt"),
+        ("auth_method", "client_secret_jwt"),
+        ("auth_method", "tls_client_auth"),
         ("created", "now"),
         ("created", "99999999999999999999"),
     ] {

@@ -1,9 +1,19 @@
-use countersign_flow::{ClientAuthenticated, ClientAuthentication, ClientRegistration, Error, error::Misuse};
+use countersign_flow::{
+    AuthorizationRequest, Callback, ClientAssertion, ClientAuthenticated, ClientAuthentication,
+    ClientRegistration, Error, PendingAuthorization,
+    error::{Misuse, Unsupported},
+};
 use countersign_token::{Client, Secret};
-use countersign_wire::flow::{Env, Flow, Handling, Input, Purpose, Step};
+use countersign_wire::{
+    flow::{Env, Flow, Handling, Input, Purpose, Step},
+    form,
+    response::Tolerance,
+};
 use http::{Request, header::AUTHORIZATION};
 
-use crate::support::{env, server};
+use testkit::vectors::Suite;
+
+use crate::support::{env, numbered, play, server};
 
 /// A flow that sends one form with this purpose, or without any.
 struct Once(Option<Purpose>);
@@ -38,7 +48,21 @@ fn a_client_authenticates_in_one_way_and_only_where_it_must() {
     let id = "client_id=a%3Ab+%2B%25%C3%A9";
     // Both halves form-encoded before they are joined (RFC 6749 §2.3.1).
     let basic = || countersign_wire::header::basic::print("a:b +%\u{e9}", "p:w+ %");
-    for purpose in [Purpose::Token, Purpose::Revocation] {
+    let raw = || countersign_wire::header::basic::print_unencoded("a:b +%\u{e9}", "p:w+ %");
+    assert_ne!(raw().expose(), basic().expose());
+    for purpose in [
+        Purpose::Token,
+        Purpose::Revocation,
+        Purpose::Introspection,
+        Purpose::PushedAuthorization,
+        Purpose::DeviceAuthorization,
+    ] {
+        check(
+            ClientAuthentication::SecretBasicUnencoded(secret()),
+            Some(purpose),
+            "a=b",
+            Some(raw().expose()),
+        );
         check(ClientAuthentication::None, Some(purpose), &format!("a=b&{id}"), None);
         let post = format!("a=b&{id}&client_secret=p%3Aw%2B+%25");
         check(ClientAuthentication::SecretPost(secret()), Some(purpose), &post, None);
@@ -48,6 +72,9 @@ fn a_client_authenticates_in_one_way_and_only_where_it_must() {
         None,
         Some(Purpose::Metadata),
         Some(Purpose::Resource),
+        Some(Purpose::Registration),
+        Some(Purpose::Keys),
+        Some(Purpose::Signature),
         Some(Purpose::TemporaryCredentials),
         Some(Purpose::TokenCredentials),
     ] {
@@ -62,6 +89,7 @@ fn a_stored_client_comes_back_as_it_was() {
     for authentication in [
         ClientAuthentication::None,
         ClientAuthentication::SecretBasic(Secret::new("x")),
+        ClientAuthentication::SecretBasicUnencoded(Secret::new("x")),
         ClientAuthentication::SecretPost(Secret::new("x")),
     ] {
         let client = ClientRegistration::new("demo", authentication).with_redirect_uri("http://127.0.0.1/");
@@ -69,7 +97,7 @@ fn a_stored_client_comes_back_as_it_was() {
         assert_eq!(stored.token_endpoint.as_deref(), Some("https://as.example/token"));
         assert_eq!(stored.revocation_endpoint.as_deref(), Some("https://as.example/revoke"));
         let back = ClientRegistration::from_client(&stored).unwrap();
-        assert_eq!(back.authentication.method(), client.authentication.method());
+        assert_eq!(format!("{:?}", back.authentication), format!("{:?}", client.authentication));
         assert_eq!(back.authentication.secret().is_some(), client.authentication.secret().is_some());
         assert_eq!((back.id, back.redirect_uri), (client.id, client.redirect_uri));
     }
@@ -85,7 +113,6 @@ fn a_method_that_is_not_known_or_lacks_its_secret_is_refused() {
         (Some("client_secret_post"), None, None),
         (Some("client_secret_basic"), None, None),
         (Some("private_key_jwt"), Some("x"), None),
-        (Some("tls_client_auth"), None, None),
     ] {
         let mut client = Client::new("demo");
         client.auth_method = method.map(Into::into);
@@ -97,6 +124,92 @@ fn a_method_that_is_not_known_or_lacks_its_secret_is_refused() {
                 assert_eq!(registration.unwrap_err(), Error::Misuse(Misuse::AuthenticationMethod));
             }
         }
+    }
+}
+
+#[test]
+fn mutual_tls_is_named_as_what_is_not_supported_yet() {
+    for method in ["tls_client_auth", "self_signed_tls_client_auth"] {
+        let error = ClientAuthentication::from_method(Some(method), None).unwrap_err();
+        assert_eq!(error, Misuse::NotSupported(Unsupported::MutualTls).into());
+        assert_eq!(error.to_string(), "mutual TLS (RFC 8705) is not supported yet");
+    }
+}
+
+#[test]
+fn a_client_assertion_takes_the_place_of_a_secret() {
+    Suite::open("protocol", "client_assertion_request.json", "/vectors").run(|case| {
+        let form = &case["expected"]["form"];
+        let authentication = ClientAuthentication::Assertion(ClientAssertion::new(numbered("jwt")));
+        let client = ClientRegistration::new("robot", authentication);
+        let step = ClientAuthenticated::new(Once(Some(Purpose::Token)), client).step(Input::Start, &env());
+        let Ok(Step::Send(request)) = step else { panic!("a request") };
+        let sent = form::parse(core::str::from_utf8(request.body()).unwrap()).unwrap();
+        assert_eq!(sent.unique("client_assertion_type").unwrap(), form["client_assertion_type"].as_str());
+        assert_eq!(sent.unique("client_assertion").unwrap(), Some("jwt-1"));
+        assert!(form["client_assertion"].is_string());
+        assert_eq!(sent.unique("client_id").unwrap(), Some("robot"));
+        assert!(!request.headers().contains_key(AUTHORIZATION));
+    });
+}
+
+#[test]
+fn a_request_is_never_authenticated_twice() {
+    let outer = |inner| ClientAuthenticated::new(inner, ClientRegistration::confidential("web", "s"));
+    let assertion = || ClientAuthentication::Assertion(ClientAssertion::new(numbered("jwt")));
+    for inner in [
+        ClientRegistration::public("demo"),
+        ClientRegistration::confidential("web", "s"),
+        ClientRegistration::new("web", ClientAuthentication::SecretPost("s".into())),
+        ClientRegistration::new("web", assertion()),
+    ] {
+        let mut flow = outer(ClientAuthenticated::new(Once(Some(Purpose::Token)), inner));
+        assert_eq!(flow.step(Input::Start, &env()).unwrap_err(), Misuse::AuthenticatedTwice.into());
+        assert_eq!(flow.step(Input::Start, &env()).unwrap_err(), Misuse::Finished.into());
+    }
+}
+
+#[test]
+fn a_key_does_not_travel_and_is_given_again() {
+    let client = |assertions| {
+        let authentication = ClientAuthentication::Assertion(ClientAssertion::new(assertions));
+        ClientRegistration::new("robot", authentication).with_redirect_uri("http://127.0.0.1/")
+    };
+    let own_client = client(numbered("before"));
+    let (_, pending) = AuthorizationRequest::new(&server(), &own_client).begin(&env()).unwrap();
+    let query = format!("code=x&state={}", pending.state().expose());
+    let after = || PendingAuthorization::from_blob(&pending.to_blob()).unwrap();
+    let redeem = |pending: PendingAuthorization| match pending.callback(&query).unwrap() {
+        Callback::Ours(code) => play(code.redeem(), []),
+        Callback::NotOurs(_) => panic!("ours"),
+    };
+    assert_eq!(redeem(after()).error(), Misuse::AuthenticationMethod.into());
+    let again = after().with_authentication(client(numbered("after")).authentication);
+    assert_eq!(redeem(again).form(0).unique("client_assertion").unwrap(), Some("after-1"));
+    let error = ClientRegistration::from_client(&own_client.to_client(&server())).unwrap_err();
+    assert_eq!(error, Misuse::AuthenticationMethod.into());
+}
+
+#[test]
+fn how_answers_are_read_travels_with_the_login() {
+    let mut tolerance = Tolerance::strict();
+    tolerance.bearer_types = vec!["bot".into(), "us&er".into()];
+    tolerance.nested = vec!["authed_user".into()];
+    tolerance.error_names = vec!["errcode".into()];
+    tolerance.scope_commas = true;
+    tolerance.expires_at = true;
+    tolerance.zero_is_over = true;
+    for tolerance in [Tolerance::default(), tolerance] {
+        let client = ClientRegistration::new("web", ClientAuthentication::SecretBasicUnencoded("s".into()))
+            .with_redirect_uri("http://127.0.0.1/")
+            .with_tolerance(tolerance.clone());
+        let (_, pending) = AuthorizationRequest::new(&server(), &client).begin(&env()).unwrap();
+        let back = PendingAuthorization::from_blob(&pending.to_blob()).unwrap();
+        let shown = format!("{back:?}");
+        assert!(
+            shown.contains(&format!("{tolerance:?}")) && shown.contains("SecretBasicUnencoded"),
+            "{shown}"
+        );
     }
 }
 

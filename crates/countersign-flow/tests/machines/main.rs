@@ -7,6 +7,7 @@ mod client;
 mod client_credentials;
 mod discovery;
 mod endpoint;
+mod jwt_bearer;
 #[cfg(feature = "oauth1")]
 mod oauth1;
 mod pkce;
@@ -16,3 +17,4 @@ mod revocation;
 mod scripts;
 mod source;
 mod support;
+mod token_exchange;

@@ -1,10 +1,15 @@
 //! What the tests of all machines share: a server, its clients, and a driver that plays a script.
 
 use core::time::Duration;
-use std::sync::LazyLock;
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicU32, Ordering},
+};
 
-use countersign_flow::{AuthorizationServer, ClientRegistration, Error, error::Misuse};
-use countersign_token::Timestamp;
+use countersign_flow::{
+    AssertionSource, AuthorizationServer, ClientRegistration, Error, assertion, error::Misuse,
+};
+use countersign_token::{Secret, Timestamp};
 use countersign_wire::{
     Params,
     flow::{Env, Failure, Flow, Handling, Input, Purpose, Sent, Step},
@@ -140,4 +145,40 @@ pub(crate) fn play<F: Flow<Error = Error>>(
         );
     }
     played
+}
+
+/// Assertions that are numbered, because none may be sent twice.
+pub(crate) fn numbered(prefix: &'static str) -> impl AssertionSource + 'static {
+    let count = AtomicU32::new(0);
+    assertion::from_fn(move |_| {
+        Ok(assertion::ready(format!("{prefix}-{}", count.fetch_add(1, Ordering::Relaxed) + 1)))
+    })
+}
+
+/// Assertions that a service signs: each takes a request to it and a pause.
+pub(crate) fn signed_elsewhere() -> impl AssertionSource + 'static {
+    assertion::from_fn(|_| Ok(Box::new(SigningService)))
+}
+
+/// Its answer is the assertion; it needs a token of its own first, from a token endpoint.
+struct SigningService;
+
+impl Flow for SigningService {
+    type Output = Secret;
+    type Error = Error;
+
+    fn step(&mut self, input: Input, _: &Env<'_>) -> Result<Step<Secret>, Error> {
+        Ok(match input {
+            Input::Start => Step::Wait(Duration::from_secs(3)),
+            Input::Woken => {
+                let mut request =
+                    Request::post("https://kms.example/sign").body(b"input=1".to_vec()).unwrap();
+                // The worst case: the purpose is one that outer conversations act on.
+                request.extensions_mut().insert(Handling::new(Purpose::Token));
+                Step::Send(request)
+            }
+            Input::Response(response) => Step::Done(String::from_utf8(response.into_body()).unwrap().into()),
+            Input::Failed(failure) => return Err(Error::Network(failure)),
+        })
+    }
 }

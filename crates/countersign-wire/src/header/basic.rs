@@ -21,6 +21,12 @@ pub fn print(id: &str, secret: &str) -> Secret {
     Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())))
 }
 
+/// The field's value without the encoding of RFC 6749 §2.3.1, for servers that do not decode it.
+pub fn print_unencoded(id: &str, secret: &str) -> Secret {
+    let pair = Secret::new(format!("{id}:{secret}"));
+    Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())))
+}
+
 /// The client identifier and secret of the field's value; `None` when the scheme is another.
 ///
 /// # Errors

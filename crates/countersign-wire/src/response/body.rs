@@ -1,11 +1,21 @@
-use alloc::{vec, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 use core::time::Duration;
 
-use countersign_token::json::{Object, Value};
+use countersign_token::{
+    Secret,
+    json::{Object, Value},
+};
 use http::{HeaderMap, Response, header};
 
-use super::{ErrorCode, ErrorResponse, Oddity};
+use super::{ErrorCode, ErrorResponse, Oddity, Tolerance};
 use crate::{Error, form};
+
+/// What servers say beside the code: a device's interval (RFC 8628 §3.5), Google's and Microsoft's own.
+const DETAILS: [&str; 5] = ["interval", "error_subtype", "suberror", "trace_id", "correlation_id"];
 
 /// The members of an answer's body, JSON or form, with what was odd about it.
 ///
@@ -39,6 +49,9 @@ pub fn members(response: &Response<Vec<u8>>) -> Result<(Object, Vec<Oddity>), Er
             form::is_form(content_type) || essence(content_type).eq_ignore_ascii_case("text/plain")
         }
     };
+    if body.starts_with(b"\x1f\x8b") {
+        return Err(Error::Compressed);
+    }
     let text = core::str::from_utf8(body).map_err(|_| not_an_answer.clone())?.trim();
     if !may_be_form || !text.contains('=') || text.starts_with('<') {
         return Err(not_an_answer);
@@ -60,29 +73,58 @@ pub fn members(response: &Response<Vec<u8>>) -> Result<(Object, Vec<Oddity>), Er
 /// object, as Google's APIs write it.
 pub fn refused(response: &Response<Vec<u8>>, object: &Object) -> Option<ErrorResponse> {
     let text = |object: &Object, names: &[&str]| {
-        names.iter().find_map(|name| {
-            object.get(name)?.as_text().filter(|text| !text.is_empty()).map(countersign_token::Secret::new)
-        })
+        names
+            .iter()
+            .find_map(|name| object.get(name)?.as_text().filter(|text| !text.is_empty()).map(Secret::new))
     };
     let (code, description) = match object.get("error") {
         Some(Value::Text(code)) if !code.is_empty() => {
             (Some(code.clone()), text(object, &["error_description"]))
         }
         Some(Value::Object(inner)) => {
-            let code = text(inner, &["status", "code", "type"]).or_else(|| {
-                inner.get("code")?.as_integer().map(|code| alloc::string::ToString::to_string(&code).into())
-            });
+            let code = text(inner, &["status", "code", "type"])
+                .or_else(|| inner.get("code")?.as_integer().map(|code| code.to_string().into()));
             (Some(code.unwrap_or_else(|| "unknown_error".into())), text(inner, &["message"]))
         }
         _ if matches!(object.get("ok"), Some(Value::Bool(false))) => (Some("unknown_error".into()), None),
         _ => (None, None),
     };
-    let mut refusal = ErrorResponse::new(ErrorCode::from_text(code?.expose()))
-        .with_description(description.as_ref().map(countersign_token::Secret::expose))
+    let refusal = ErrorResponse::new(ErrorCode::from_text(code?.expose()))
+        .with_description(description.as_ref().map(Secret::expose))
         .with_uri(object.get("error_uri").and_then(Value::as_text));
+    Some(complete(refusal, response, object))
+}
+
+/// The refusal that is written under one of these names, which are a provider's own.
+pub(super) fn refused_under(
+    names: &[String],
+    response: &Response<Vec<u8>>,
+    object: &Object,
+) -> Option<ErrorResponse> {
+    let code = names.iter().find_map(|name| match object.get(name)? {
+        Value::Text(code) if !code.is_empty() && code.expose() != "0" => Some(code.expose().to_string()),
+        Value::Integer(code) if *code != 0 => Some(code.to_string()),
+        _ => None,
+    })?;
+    let words = ["error_description", "errmsg", "error_msg", "message"]
+        .iter()
+        .find_map(|name| object.get(name).and_then(Value::as_text));
+    Some(complete(ErrorResponse::new(ErrorCode::from_text(&code)).with_description(words), response, object))
+}
+
+/// What servers say beside the code, and the head of the response, added to a refusal.
+fn complete(mut refusal: ErrorResponse, response: &Response<Vec<u8>>, object: &Object) -> ErrorResponse {
+    for name in DETAILS {
+        let text = match object.get(name) {
+            Some(Value::Text(text)) => Some(text.expose().to_string()),
+            Some(Value::Integer(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        refusal = refusal.with_detail(name, text.as_deref());
+    }
     refusal.status = Some(response.status().as_u16());
     refusal.retry_after = retry_after(response.headers());
-    Some(refusal)
+    refusal
 }
 
 /// `Retry-After` in seconds (RFC 9110 §10.2.3); its other form, a date, needs a clock and is left to whoever has one.
@@ -107,6 +149,7 @@ fn is_json(content_type: Option<&str>) -> bool {
 
 pub(super) fn scopes(
     value: Option<&Value>,
+    tolerance: &Tolerance,
 ) -> Result<(Option<countersign_token::Scopes>, Vec<Oddity>), Error> {
     let malformed = Error::Malformed { name: "scope" };
     match value {
@@ -114,8 +157,13 @@ pub(super) fn scopes(
         Some(Value::Text(text)) if text.expose().trim().is_empty() => {
             Ok((Some(countersign_token::Scopes::none()), vec![Oddity::ScopeEmpty]))
         }
-        // Without a space a comma delimits; with one it is part of a scope's name.
-        Some(Value::Text(text)) if text.expose().contains(',') && !text.expose().contains(' ') => {
+        // Without a space a comma delimits; with one it is part of a scope's name, unless the provider is
+        // known to write it so.
+        Some(Value::Text(text))
+            if !tolerance.strict
+                && text.expose().contains(',')
+                && (tolerance.scope_commas || !text.expose().contains(' ')) =>
+        {
             Ok((Some(text.expose().split(',').collect()), vec![Oddity::ScopeCommas]))
         }
         Some(Value::Text(text)) => Ok((Some(text.expose().into()), vec![])),

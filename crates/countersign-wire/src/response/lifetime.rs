@@ -14,6 +14,8 @@ pub enum Lifetime {
     For(Duration),
     /// It is over already: the number was negative.
     Over,
+    /// Until this moment.
+    Until(Timestamp),
 }
 
 /// The longest lifetime that is believed, about 68 years; beyond it a number is taken as this.
@@ -26,6 +28,7 @@ impl Lifetime {
             Self::Unknown => Expiry::Unknown,
             Self::For(duration) => Expiry::At(requested_at.plus(duration)),
             Self::Over => Expiry::At(requested_at),
+            Self::Until(moment) => Expiry::At(moment),
         }
     }
 
@@ -45,6 +48,19 @@ impl Lifetime {
                 Ok((Self::from_seconds(seconds).0, false))
             }
             Some(_) => Err(malformed),
+        }
+    }
+
+    /// Reads a moment in seconds since 1970; zero and nonsense are unknown.
+    pub(super) fn read_moment(value: &Value) -> Self {
+        let seconds = match value {
+            Value::Integer(seconds) => *seconds,
+            Value::Text(text) => text.expose().trim().parse().unwrap_or(0),
+            _ => 0,
+        };
+        match i64::try_from(seconds) {
+            Ok(seconds) if seconds > 0 => Self::Until(Timestamp::from_unix(seconds)),
+            _ => Self::Unknown,
         }
     }
 

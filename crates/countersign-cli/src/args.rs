@@ -55,13 +55,7 @@ pub(crate) fn parse() -> Result<(Cli, Origins), clap::Error> {
 /// The command line with a variable of the environment for each option: `COUNTERSIGN_CLIENT_ID`.
 pub(crate) fn command() -> clap::Command {
     let command = Cli::command().max_term_width(WIDTH);
-    mirrored(command.mut_subcommand("oauth1", |command| {
-        command.mut_subcommand("verify", |command| {
-            // Whoever checks a signature does not choose the method.
-            let help = "Accept this method alone; by default every one that there is a secret or a key for";
-            command.mut_arg("signature_method", |arg| arg.help(help))
-        })
-    }))
+    mirrored(command.mut_subcommand("oauth1", |command| command.mut_subcommand("verify", oauth1::explained)))
 }
 
 fn mirrored(command: clap::Command) -> clap::Command {
@@ -200,6 +194,9 @@ pub(crate) struct LogoutArgs {
     /// Every account
     #[arg(long, conflicts_with = "account")]
     pub(crate) all: bool,
+    /// OAuth 1.0a: when the server refuses the timestamp, sign once more by the server's clock
+    #[arg(long)]
+    pub(crate) follow_server_clock: bool,
 }
 
 #[derive(Args, Debug)]

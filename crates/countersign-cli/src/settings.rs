@@ -79,6 +79,11 @@ impl Settings {
         self.client_within(store, Limits::default().with_response_bytes(LARGEST_RESOURCE))
     }
 
+    /// The same, of a store that is not the one of the settings.
+    pub(crate) fn client_of(&self, store: impl Store + 'static) -> Result<Client, Failure> {
+        Ok(Client::new(self.transport(Limits::default())?, store))
+    }
+
     fn client_within(&self, store: &OpenStore, limits: Limits) -> Result<Client, Failure> {
         let mut limits = limits;
         if let Some(seconds) = self.global.timeout {

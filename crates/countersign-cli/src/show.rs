@@ -1,5 +1,6 @@
 //! Accounts as they are shown.
 
+use countersign_flow::oauth1::Session;
 use countersign_store::{Error, Store};
 use countersign_token::{
     AccessToken, Credential, Expiry, Grant, Key, Record, State, Timestamp,
@@ -98,12 +99,12 @@ impl Entry {
         ];
         match &self.record {
             Ok(record) => {
-                let token = newest(&record.credential);
+                let (word, end) = expiry(&record.credential);
                 let (state, since) = state(&record.credential);
                 members.extend([
                     ("scopes", scopes(&record.credential)),
-                    ("expiry", Value::text(expiry(token).0)),
-                    ("expires_at", text_or_null(expiry(token).1.map(|time| time.to_string()))),
+                    ("expiry", Value::text(word)),
+                    ("expires_at", text_or_null(end.map(|time| time.to_string()))),
                     ("refreshable", Value::Bool(is_refreshable(&record.credential))),
                     ("state", Value::text(state)),
                     ("needs_login_since", text_or_null(since.map(|time| time.to_string()))),
@@ -125,9 +126,8 @@ impl Entry {
             Ok(record) => {
                 let credential = &record.credential;
                 lines.push(("scopes", listed(credential)));
-                let token = newest(credential);
                 let renewed = if is_refreshable(credential) { ", then refreshed silently" } else { "" };
-                lines.push(match expiry(token) {
+                lines.push(match expiry(credential) {
                     (_, Some(time)) => ("expires", format!("{time}{renewed}")),
                     (word, None) => ("expires", word.to_owned()),
                 });
@@ -158,6 +158,10 @@ fn kind(credential: &Credential) -> (&'static str, &'static str) {
 
 fn is_refreshable(credential: &Credential) -> bool {
     match &credential.grant {
+        Grant::OAuth1 { .. } => {
+            let has_endpoint = credential.extra.text("token_credentials_endpoint").is_some();
+            has_endpoint && Session::of(&credential.extra).is_ok()
+        }
         Grant::OAuth2 { refresh_token } => refresh_token.is_some(),
         Grant::ClientCredentials => true,
         _ => false,
@@ -169,8 +173,9 @@ pub(crate) fn newest(credential: &Credential) -> Option<&AccessToken> {
     credential.tokens.iter().rev().find(|token| token.binding.is_none())
 }
 
-fn expiry(token: Option<&AccessToken>) -> (&'static str, Option<Timestamp>) {
-    match token.map(|token| token.expires) {
+fn expiry(credential: &Credential) -> (&'static str, Option<Timestamp>) {
+    let session = || Session::of(&credential.extra).ok().map(|session| session.expires);
+    match newest(credential).map(|token| token.expires).or_else(session) {
         Some(Expiry::At(time)) => ("at", Some(time)),
         Some(Expiry::Never) => ("never", None),
         Some(Expiry::Unknown) | None => ("unknown", None),

@@ -21,6 +21,9 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 pub(crate) struct Account {
     key: Key,
     pub(crate) flight: Flight<Result<Landing, Error>>,
+    /// How many seconds the clock of the server of signed requests is ahead, when it is followed.
+    #[cfg(feature = "oauth1")]
+    pub(crate) skew: core::sync::atomic::AtomicI64,
     state: RwLock<State>,
 }
 
@@ -68,7 +71,13 @@ impl Snapshot {
 
 impl Account {
     pub(crate) fn new(key: Key) -> Self {
-        Self { key, flight: Flight::new(), state: RwLock::default() }
+        Self {
+            key,
+            flight: Flight::new(),
+            #[cfg(feature = "oauth1")]
+            skew: core::sync::atomic::AtomicI64::new(0),
+            state: RwLock::default(),
+        }
     }
 
     pub(crate) fn key(&self) -> &Key {

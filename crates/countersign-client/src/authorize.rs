@@ -1,9 +1,18 @@
 //! A credential of any kind, put on a request.
 
-use countersign_flow::{Authorization, Authorize, Bearer, RequestView};
-use countersign_token::{Credential, Grant, Key};
+#[cfg(feature = "oauth1")]
+use core::sync::atomic::Ordering;
 
-use crate::{Error, account::Snapshot, world::World};
+use countersign_flow::{Authorization, Authorize, Bearer, RequestView};
+use countersign_token::{Credential, Grant};
+#[cfg(feature = "oauth1")]
+use countersign_wire::flow::Env;
+
+use crate::{
+    Error,
+    account::{Account, Snapshot},
+    world::World,
+};
 
 /// Whether requests are authorized with an access token, which a server may issue anew.
 pub(crate) fn has_tokens(snapshot: &Snapshot) -> bool {
@@ -31,13 +40,16 @@ pub(crate) fn way(credential: &Credential) -> Result<Box<dyn Authorize>, Error> 
 /// What to put on this request.
 pub(crate) fn authorize(
     world: &World,
-    key: &Key,
+    account: &Account,
     snapshot: &Snapshot,
     request: RequestView<'_>,
 ) -> Result<Authorization, Error> {
     if has_tokens(snapshot) && snapshot.current.is_none() {
-        return Err(Error::needs_login(key));
+        return Err(Error::needs_login(account.key()));
     }
     let way = snapshot.way.as_ref().map_err(Clone::clone)?;
-    Ok(way.authorize(request, snapshot.current.as_ref(), &world.env())?)
+    let env = world.env();
+    #[cfg(feature = "oauth1")]
+    let env = Env { now: env.now.plus_seconds(account.skew.load(Ordering::Relaxed)), ..env };
+    Ok(way.authorize(request, snapshot.current.as_ref(), &env)?)
 }

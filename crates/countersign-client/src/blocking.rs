@@ -3,6 +3,8 @@
 mod client;
 mod handle;
 mod obtain;
+#[cfg(feature = "oauth1")]
+mod session;
 
 pub use client::Client;
 pub use handle::Handle;

@@ -17,6 +17,8 @@ use crate::{
 };
 
 mod persist;
+#[cfg(feature = "oauth1")]
+pub(crate) mod session;
 mod source;
 
 /// How often one refresh begins anew because the record changed under it.

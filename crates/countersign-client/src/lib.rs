@@ -45,6 +45,7 @@
 //! - ID tokens are kept unverified, and name no account.
 //! - A client remembers each account that it was asked for, as long as it lives.
 //! - A rotated refresh token that the store refuses lives in the memory of its client until the store takes it.
+//!   Token credentials that were had by a session of OAuth 1.0a live there until they end.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -65,8 +66,8 @@ mod world;
 
 pub use countersign_loopback::Opener;
 pub use error::{Error, ErrorKind};
-#[cfg(feature = "oauth1")]
-pub use login::OAuth1Login;
 pub use login::{ClientSecretsError, Fault, LoginEvent, LoginOptions, Prompt, Server};
+#[cfg(feature = "oauth1")]
+pub use login::{OAuth1Login, RevocationMethod};
 pub use logout::{LoggedOut, LogoutOptions};
 pub use token::Token;

@@ -17,7 +17,7 @@ mod session;
 pub use client_secrets::{ClientSecretsError, Fault};
 pub use event::{LoginEvent, Prompt};
 #[cfg(feature = "oauth1")]
-pub use oauth1::OAuth1Login;
+pub use oauth1::{OAuth1Login, RevocationMethod};
 pub use options::LoginOptions;
 pub use server::Server;
 

@@ -4,7 +4,7 @@ use countersign_token::{Client, Credential, Grant};
 use crate::{Error, ErrorKind, account::Account, error::label, world::World};
 
 #[cfg(feature = "oauth1")]
-mod oauth1;
+pub(crate) mod oauth1;
 
 /// How to log out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,7 +72,7 @@ pub(crate) async fn logout(
 async fn revoke(world: &World, account: &Account, credential: &Credential) -> Result<LoggedOut, Error> {
     match &credential.grant {
         #[cfg(feature = "oauth1")]
-        Grant::OAuth1 { .. } => oauth1::revoke(world, &*crate::authorize::way(credential)?, credential).await,
+        Grant::OAuth1 { .. } => oauth1::revoke(world, credential).await,
         Grant::OAuth2 { .. } | Grant::ClientCredentials => match &credential.client {
             Some(client) => revoke_tokens(world, account, credential, client).await,
             None => Ok(LoggedOut::NotOffered),

@@ -30,6 +30,9 @@ pub(crate) struct World {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) lease_wait: Duration,
+    /// Whether a signature is made once more by the clock of a server that refuses the timestamp.
+    #[cfg(feature = "oauth1")]
+    pub(crate) follows_server_clock: bool,
     /// The application's product token.
     pub(crate) product: Option<Arc<str>>,
 }
@@ -43,6 +46,8 @@ impl World {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(|out: &mut [u8]| getrandom::fill(out).map_err(|_| NoEntropy)),
             lease_wait: LEASE_WAIT,
+            #[cfg(feature = "oauth1")]
+            follows_server_clock: false,
             product: None,
         }
     }

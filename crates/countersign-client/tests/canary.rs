@@ -114,16 +114,18 @@ fn a_broken_client_secrets_file_shows_nothing_of_itself() {
 #[cfg(feature = "oauth1")]
 #[test]
 fn nothing_of_oauth1_shows_a_secret() {
-    use countersign_client::OAuth1Login;
+    use countersign_client::{OAuth1Login, RevocationMethod};
     use countersign_flow::oauth1::Endpoints;
     use countersign_token::{ClientCredentials, TokenCredentials};
 
     let endpoints = Endpoints::new("https://a.example/1", "https://a.example/2", "https://a.example/3");
-    let login = OAuth1Login::new(endpoints.unwrap(), ClientCredentials::new("ck", SECRET));
+    let login = OAuth1Login::new(endpoints.unwrap(), ClientCredentials::new("ck", SECRET))
+        .authorization_param("login_hint", SECRET);
     let signed =
         Credential::oauth1(ClientCredentials::new("ck", SECRET), TokenCredentials::new(SECRET, SECRET));
     assert_no_canary! {
         OAuth1Login => login.clone(),
+        RevocationMethod => RevocationMethod::Get,
         LoginOptions => LoginOptions::oauth1(login),
         Handle => client().keep("batch", signed).unwrap(),
     }

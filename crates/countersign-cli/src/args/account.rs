@@ -54,6 +54,6 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "SECRET", requires = "token")]
     pub(crate) token_secret: Option<String>,
     /// OAuth 1.0a: how requests are signed; HMAC-SHA1 by default
-    #[arg(long, value_name = "METHOD", requires = "consumer_key")]
+    #[arg(long, value_name = "METHOD", ignore_case = true, requires = "consumer_key")]
     pub(crate) signature_method: Option<SharedSecretMethod>,
 }

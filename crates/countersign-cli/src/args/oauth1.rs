@@ -1,4 +1,5 @@
 mod explain;
+mod parts;
 mod signing;
 mod verify;
 
@@ -6,8 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use countersign_oauth1::Algorithm;
 
 pub(crate) use explain::ExplainArgs;
+pub(crate) use parts::PartArgs;
 pub(crate) use signing::{CredentialArgs, RequestArgs, SignArgs};
-pub(crate) use verify::{DemandedArgs, VerifyArgs};
+pub(crate) use verify::{VerifyArgs, explained};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Oauth1Command {
@@ -48,7 +50,7 @@ pub(crate) struct Oauth1LoginArgs {
     pub(crate) private_key: Option<String>,
     /// How requests are signed, now and with the account: HMAC-SHA1 by default, or RSA-SHA1 with a private
     /// key; PLAINTEXT is for TLS
-    #[arg(long, value_name = "METHOD")]
+    #[arg(long, value_name = "METHOD", ignore_case = true)]
     pub(crate) signature_method: Option<SignatureMethod>,
     /// The callback; oob for a code that the person brings back
     #[arg(long, value_name = "oob")]
@@ -59,9 +61,23 @@ pub(crate) struct Oauth1LoginArgs {
     /// The scopes, for a server that takes them with the first request
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
-    /// A further parameter of the first request: NAME=VALUE; may be repeated
+    /// A further parameter of the first request: NAME=VALUE; hd, hl and btmpl go with the address that the
+    /// user is sent to; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) param: Vec<String>,
+    /// A further parameter of the address that the user is sent to: NAME=VALUE; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) authorize_param: Vec<String>,
+    /// Where a logout revokes the token, at a server that has an address for it
+    #[arg(long, value_name = "URL")]
+    pub(crate) revocation_url: Option<String>,
+    /// How that address is asked: by a signed POST, or by a signed GET as Google's was
+    #[arg(long, value_name = "METHOD", default_value = "POST", ignore_case = true)]
+    #[arg(requires = "revocation_url")]
+    pub(crate) revocation_method: RevocationMethod,
+    /// When the server refuses the timestamp, sign once more by the server's clock
+    #[arg(long)]
+    pub(crate) follow_server_clock: bool,
     /// The name under which the account is kept
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
@@ -130,6 +146,14 @@ impl From<SignatureMethod> for Algorithm {
             SignatureMethod::Plaintext => Self::Plaintext,
         }
     }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RevocationMethod {
+    #[value(name = "POST")]
+    Post,
+    #[value(name = "GET")]
+    Get,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -30,6 +30,9 @@ pub(crate) struct RequestArgs {
     /// End with 22 when the status is 400 or above
     #[arg(long)]
     pub(crate) fail: bool,
+    /// OAuth 1.0a: when the server refuses the timestamp, sign once more by the server's clock
+    #[arg(long)]
+    pub(crate) follow_server_clock: bool,
     /// Print the request as it would be sent, its credentials redacted, and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

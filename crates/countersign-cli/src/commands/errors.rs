@@ -3,7 +3,7 @@
 use core::error::Error as _;
 
 use countersign_client::{Error, ErrorKind};
-use countersign_flow::{Error as Flow, error::Misuse};
+use countersign_flow::{Error as Flow, error::Misuse, oauth1::Advice};
 use countersign_loopback::ErrorKind as Loopback;
 use countersign_store::ErrorKind as Store;
 use countersign_token::Key;
@@ -19,6 +19,8 @@ pub(crate) enum Doing<'a> {
     Login,
     /// Anything with this account.
     Using(&'a Key),
+    /// A request signed with this account, which is of OAuth 1.0a.
+    Signing(&'a Key),
     /// A logout of this account.
     Logout(&'a Key),
     /// Anything else.
@@ -126,7 +128,17 @@ fn refused(error: &Error, doing: Doing<'_>) -> Failure {
         return retry(caused(Failure::new(Exit::Network, error.to_string()), error), doing);
     }
     let failure = caused(Failure::new(Exit::Refused, error.to_string()), error);
+    // The words of the Problem Reporting extension of OAuth 1.0a, which OAuth 2.0 does not have.
+    let advice = Advice::of(answer).filter(|advice| *advice != Advice::AcceptRefusal);
+    let failure = match &advice {
+        Some(advice @ Advice::SetClock { .. }) => {
+            failure.then(advice.to_string()).then("--follow-server-clock, which signs by the server's clock")
+        }
+        Some(advice) => failure.then(advice.to_string()),
+        None => failure,
+    };
     match (&answer.code, doing) {
+        (_, Doing::Login | Doing::Signing(_) | Doing::Using(_)) if advice.is_some() => failure,
         (ErrorCode::AccessDenied, _) => failure.then("try again, and approve"),
         (ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient, _) => {
             failure.then("check the client's identifier and secret, and what it is registered for")
@@ -157,6 +169,9 @@ fn local_only(key: &Key) -> String {
 fn login_again(account: &str, doing: Doing<'_>) -> String {
     let account = word(account);
     match doing {
+        Doing::Signing(_) => format!(
+            "countersign oauth1 login --account {account} ..., with the addresses and the key of the first login"
+        ),
         Doing::Using(key) | Doing::Logout(key) if key.issuer.contains("://") => {
             format!(
                 "countersign login {} --client-id {} --account {account}",
@@ -222,7 +237,7 @@ fn listener(error: &Error) -> Failure {
 
 fn configuration(error: &Error, doing: Doing<'_>) -> Failure {
     match (error.source().and_then(|source| source.downcast_ref::<Flow>()), doing) {
-        (Some(Flow::Misuse(Misuse::SignatureMethod)), Doing::Using(key)) => {
+        (Some(Flow::Misuse(Misuse::SignatureMethod)), Doing::Using(key) | Doing::Signing(key)) => {
             let account = word(label(key));
             caused(
                 Failure::new(Exit::NoAccount, "the key that the account signs with is not kept here"),
@@ -254,7 +269,9 @@ fn configuration(error: &Error, doing: Doing<'_>) -> Failure {
 fn misuse(why: &str, error: &Error, doing: Doing<'_>) -> Failure {
     let failure = caused(Failure::usage(why), error);
     match doing {
-        Doing::Using(key) => failure.then(format!("countersign status {}", word(label(key)))),
+        Doing::Using(key) | Doing::Signing(key) => {
+            failure.then(format!("countersign status {}", word(label(key))))
+        }
         Doing::Login => failure.then("countersign login --help"),
         Doing::Logout(_) | Doing::Reading => failure.then("countersign help"),
     }

@@ -17,7 +17,10 @@ use crate::{
 
 /// Revokes at the server, then forgets; with `--all` each account, whatever becomes of the others.
 pub(crate) fn run(args: &LogoutArgs, settings: &Settings) -> Result<Exit, Failure> {
-    let client = settings.client(&settings.store()?)?;
+    let mut client = settings.client(&settings.store()?)?;
+    if args.follow_server_clock {
+        client = client.follow_server_clock();
+    }
     let keys = if args.all {
         client.accounts().map_err(|error| errors::client(&error, Doing::Reading))?
     } else {

@@ -4,8 +4,9 @@ use std::{
 };
 
 use countersign_client::blocking::Handle;
+use countersign_store::MemoryStore;
 use countersign_token::{
-    Grant,
+    Extra, Grant,
     json::{Object, Value},
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
@@ -26,12 +27,20 @@ use crate::{
 pub(crate) fn run(args: &RequestArgs, settings: &Settings) -> Result<Exit, Failure> {
     let request = request(args)?;
     let store = settings.store()?;
-    let handle = choose(args.account.as_deref(), &settings.resource_client(&store)?, &settings.output)?;
+    let mut client = settings.resource_client(&store)?;
+    if args.follow_server_clock {
+        client = client.follow_server_clock();
+    }
+    let handle = choose(args.account.as_deref(), &client, &settings.output)?;
     if args.dry_run {
         return rehearse(&handle, request, settings).map(|()| Exit::Ok);
     }
-    let failed = |error| errors::client(&error, Doing::Using(handle.key()));
-    let response = handle.send(request).map_err(failed)?;
+    let response = handle.send(request).map_err(|error| {
+        let record = handle.record();
+        let is_signed = record.is_ok_and(|record| matches!(record.credential.grant, Grant::OAuth1 { .. }));
+        let doing = if is_signed { Doing::Signing } else { Doing::Using };
+        errors::client(&error, doing(handle.key()))
+    })?;
     print(args, &response, settings)?;
     let status = response.status();
     if args.fail && (status.is_client_error() || status.is_server_error()) {
@@ -107,7 +116,12 @@ fn rehearse(handle: &Handle, mut request: Request<Vec<u8>>, settings: &Settings)
     let failed = |error| errors::client(&error, Doing::Using(handle.key()));
     let credential = handle.record().map_err(failed)?.credential;
     if let Grant::OAuth1 { .. } = credential.grant {
-        handle.authorize(&mut request).map_err(failed)?;
+        // A copy that knows of no session signs with the token as it is.
+        let mut copy = credential;
+        copy.extra = Extra::new();
+        let client = settings.client_of(MemoryStore::new())?;
+        let copy = client.keep_as(handle.key(), copy).map_err(failed)?;
+        copy.authorize(&mut request).map_err(failed)?;
     } else {
         let ours = concat!("countersign/", env!("CARGO_PKG_VERSION"));
         let agent = credential.user_agent.map_or(ours.to_owned(), |product| format!("{product} {ours}"));

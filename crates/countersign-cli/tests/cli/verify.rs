@@ -283,8 +283,8 @@ fn what_is_no_message_is_a_usage_error() {
     let many = format!("GET / HTTP/1.1\nHost: a\n{many}\n");
     let big = format!("{}{}", fun(RIGHT), "x".repeat(1 << 20));
     for (message, said) in [
-        ("", "no request line"),
-        ("\n\n", "no request line"),
+        ("", "nothing in it"),
+        ("\n\n", "nothing in it"),
         ("GET", "no request line"),
         ("GET / HTTP/1.1 x\n\n", "no request line"),
         ("G@T / HTTP/1.1\n\n", "no request line"),

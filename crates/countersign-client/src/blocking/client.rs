@@ -84,6 +84,18 @@ impl Client {
         self
     }
 
+    /// When a server refuses the timestamp of an OAuth 1.0a signature (`timestamp_refused`), signs once more by
+    /// the `Date` of its answer, and goes by that clock for the account from then on.
+    ///
+    /// # Security
+    /// The server chooses the time that such a signature is good at. Setting this machine's clock is better.
+    #[cfg(feature = "oauth1")]
+    #[must_use]
+    pub fn follow_server_clock(mut self) -> Self {
+        self.world.follows_server_clock = true;
+        self
+    }
+
     /// The product token of the application, such as `Example/1.0`: first in the `User-Agent` of every
     /// request, unless the credential was stored with another, or the request has its own.
     ///

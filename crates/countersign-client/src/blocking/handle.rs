@@ -76,6 +76,10 @@ impl Handle {
 
     /// Authorizes and sends. A 401 makes it refresh the access token once and send once more.
     ///
+    /// With OAuth 1.0a nothing is sent twice with one signature. It is signed and sent once more for a server
+    /// that says `token_expired`, when the credential has a session by which others are had, and for one whose
+    /// clock is [followed](super::Client::follow_server_clock).
+    ///
     /// What is answered is always the called server's answer, also when it refuses again or when there is
     /// no way to another token.
     ///
@@ -84,6 +88,10 @@ impl Handle {
     pub fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Error> {
         let snapshot = self.ready(&request)?;
         let first = self.send_with(&snapshot, &request)?;
+        #[cfg(feature = "oauth1")]
+        if let Some(snapshot) = super::session::after(&self.world, &self.account, &snapshot, &first)? {
+            return self.send_with(&snapshot, &request);
+        }
         let Some(refused) = snapshot.current.as_ref().filter(|_| first.status() == StatusCode::UNAUTHORIZED)
         else {
             return Ok(first);
@@ -138,13 +146,18 @@ impl Handle {
     fn ready<B>(&self, request: &Request<B>) -> Result<Arc<Snapshot>, Error> {
         policy::check_destination(request.uri(), None)?;
         match self.account.snapshot() {
+            #[cfg(feature = "oauth1")]
+            Some(snapshot) if !authorize::has_tokens(&snapshot) => {
+                Ok(super::session::current(&self.world, &self.account, snapshot, None)?)
+            }
+            #[cfg(not(feature = "oauth1"))]
             Some(snapshot) if !authorize::has_tokens(&snapshot) => Ok(snapshot),
             _ => Ok(obtain(&self.world, &self.account, &any())?.0),
         }
     }
 
     fn authorization(&self, snapshot: &Snapshot, request: RequestView<'_>) -> Result<Authorization, Error> {
-        authorize::authorize(&self.world, self.key(), snapshot, request)
+        authorize::authorize(&self.world, &self.account, snapshot, request)
     }
 
     fn put<B>(&self, snapshot: &Snapshot, authorization: Authorization, request: &mut Request<B>) {

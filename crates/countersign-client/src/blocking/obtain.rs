@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How often a caller boards: once behind another's refresh, once for its own, once for good measure.
-const ROUNDS: u8 = 3;
+pub(super) const ROUNDS: u8 = 3;
 
 /// What answers the need, and whether the server was asked for it.
 ///

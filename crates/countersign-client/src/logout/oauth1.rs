@@ -1,35 +1,34 @@
-use countersign_flow::{Authorize, Endpoint, RequestView};
-use countersign_token::Credential;
-use countersign_wire::flow::{Handling, Purpose};
-use http::Request;
+use countersign_flow::{
+    Endpoint,
+    oauth1::{Signatory, TokenRevocation},
+};
+use countersign_token::{Credential, Grant};
 
 use super::LoggedOut;
-use crate::{Error, ErrorKind, user_agent, world::World};
+use crate::{Error, world::World};
 
-/// The member of `extra` that names where a signed `POST` revokes the token: OAuth 1.0a has no such
+/// The member of `extra` that names where a signed request revokes the token: OAuth 1.0a has no such
 /// endpoint of its own, some servers have one.
-const ENDPOINT: &str = "revocation_endpoint";
+pub(crate) const ENDPOINT: &str = "revocation_endpoint";
 
-pub(super) async fn revoke(
-    world: &World,
-    way: &dyn Authorize,
-    credential: &Credential,
-) -> Result<LoggedOut, Error> {
-    let Some(endpoint) = credential.extra.text(ENDPOINT) else {
+/// The member of `extra` that says by which method; `POST` when it is absent.
+pub(crate) const METHOD: &str = "revocation_method";
+
+pub(super) async fn revoke(world: &World, credential: &Credential) -> Result<LoggedOut, Error> {
+    let (Some(endpoint), Grant::OAuth1 { token: Some(_), .. }) =
+        (credential.extra.text(ENDPOINT), &credential.grant)
+    else {
         return Ok(LoggedOut::NotOffered);
     };
     let endpoint = Endpoint::new(ENDPOINT, endpoint)?;
-    let mut request = Request::new(Vec::new());
-    *request.method_mut() = http::Method::POST;
-    request.uri_mut().clone_from(endpoint.uri());
-    request.extensions_mut().insert(Handling::new(Purpose::Revocation));
-    user_agent::put(credential.user_agent.as_deref().or(world.product.as_deref()), &mut request);
-    way.authorize(RequestView::whole(&request), None, &world.env())?.apply(&mut request);
-    let status = world.send(request).await?.status();
-    // A 401 may mean that the token is dead, or that a clock is wrong: it proves nothing.
-    if status.is_success() {
-        return Ok(LoggedOut::Revoked { unsupported: 0 });
+    let signatory = Signatory::of(credential)?;
+    let mut revocation = match credential.extra.text(METHOD) {
+        Some("GET") => TokenRevocation::new(&endpoint, &signatory),
+        _ => TokenRevocation::post(&endpoint, &signatory),
+    }?;
+    if world.follows_server_clock {
+        revocation = revocation.follow_server_clock();
     }
-    let error = countersign_wire::Error::NotAnAnswer { status: status.as_u16() };
-    Err(Error::because(ErrorKind::Answer, error.is_transient(), error))
+    world.converse(revocation, credential.user_agent.as_deref()).await?;
+    Ok(LoggedOut::Revoked { unsupported: 0 })
 }

@@ -329,8 +329,8 @@ fn a_login_replaces_what_was_there_for_all_handles() {
 
 #[cfg(feature = "oauth1")]
 mod oauth1 {
-    use countersign_client::OAuth1Login;
-    use countersign_flow::oauth1::Endpoints;
+    use countersign_client::{OAuth1Login, RevocationMethod};
+    use countersign_flow::{Endpoint, oauth1::Endpoints};
     use countersign_token::{ClientCredentials, Grant};
     use http::Response;
 
@@ -375,6 +375,18 @@ mod oauth1 {
             |token| format!("http://127.0.0.1:1/callback?oauth_token={token}&oauth_verifier=V1");
         check(legs(), Person::who_pastes(&[whole]), "oauth_callback=\"http%3A%2F%2F127.0.0.1");
         check(legs().out_of_band(), Person::who_pastes(&[|_| "V1".into()]), "oauth_callback=\"oob\"");
+    }
+
+    #[test]
+    fn what_a_logout_and_a_refresh_need_is_kept() {
+        let scene = Scene::new(script());
+        let revocation = Endpoint::new("revocation_endpoint", "https://photos.example/revoke").unwrap();
+        let login = legs().revocation(revocation, RevocationMethod::Get);
+        let options = LoginOptions::oauth1(login).prompt(Person::who_pastes(&[|_| "V1".into()]));
+        let extra = scene.client.login(&options.no_browser()).unwrap().record().unwrap().credential.extra;
+        assert_eq!(extra.text("token_credentials_endpoint"), Some("https://photos.example/token"));
+        assert_eq!(extra.text("revocation_endpoint"), Some("https://photos.example/revoke"));
+        assert_eq!(extra.text("revocation_method"), Some("GET"));
     }
 
     #[test]

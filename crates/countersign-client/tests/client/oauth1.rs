@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use countersign_client::{ErrorKind, LoggedOut, LogoutOptions};
-use countersign_token::{ClientCredentials, Credential, TokenCredentials};
+use countersign_token::{ClientCredentials, Credential, Grant, State, TokenCredentials};
 use countersign_transport::ScriptedTransport;
-use http::Request;
+use http::{Request, Response};
 
-use crate::scene::{API, REVOKE, Scene, bearer, get, json, now};
+use crate::scene::{API, REVOKE, START, Scene, bearer, get, json, now};
 
 fn pair() -> Credential {
     Credential::oauth1(ClientCredentials::new("ck", "cs"), TokenCredentials::new("tk", "ts"))
@@ -70,4 +70,163 @@ fn a_logout_revokes_where_the_server_says_so() {
     assert_eq!(outcome, LoggedOut::Revoked { unsupported: 0 });
     assert!(bearer(&scene.network.requests()[1]).contains("oauth_token=\"tk\""));
     assert!(scene.client.accounts().unwrap().is_empty());
+}
+
+const RENEW: &str = "https://sp.example/token";
+
+/// Token credentials that end in an hour, with a session.
+fn session() -> Credential {
+    let mut credential = pair();
+    credential.extra.insert_text("oauth_session_handle", "sh");
+    credential.extra.insert_text("token_credentials_endpoint", RENEW);
+    credential.extra.insert_text("oauth_expires_at", START.plus_seconds(3600).to_string());
+    credential
+}
+
+fn form(status: u16, body: &str) -> Response<Vec<u8>> {
+    Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
+}
+
+fn token_of(credential: &Credential) -> &str {
+    let Grant::OAuth1 { token: Some(token), .. } = &credential.grant else { panic!("token credentials") };
+    token.identifier.expose()
+}
+
+#[test]
+fn a_session_is_refreshed_when_its_token_has_ended() {
+    let renewed = form(200, "oauth_token=t2&oauth_token_secret=s2&oauth_expires_in=3600");
+    let script = ScriptedTransport::new().respond(json(200, "[]")).respond(renewed);
+    let scene = Scene::new(script.respond(json(200, "[]")).respond(json(200, "[]")));
+    let calendar = scene.client.keep("batch", session()).unwrap();
+    calendar.send(get(API)).unwrap();
+    scene.expire();
+    calendar.send(get(API)).unwrap();
+    calendar.send(get(API)).unwrap();
+    let [before, renewal, after, later] = &scene.network.requests()[..] else { panic!("one refresh") };
+    assert!(bearer(before).contains("oauth_token=\"tk\""));
+    assert_eq!(renewal.uri(), RENEW);
+    for part in ["oauth_token=\"tk\"", "oauth_session_handle=\"sh\""] {
+        assert!(bearer(renewal).contains(part), "{part}");
+    }
+    for request in [after, later] {
+        assert!(bearer(request).contains("oauth_token=\"t2\"") && !bearer(request).contains("session"));
+    }
+    // Another program starts from what was stored, the handle and the end of the new token included.
+    let stored = scene.stored(calendar.key()).credential;
+    assert_eq!(token_of(&stored), "t2");
+    assert_eq!(stored.extra.text("oauth_session_handle"), Some("sh"));
+    assert_eq!(stored.extra.text("oauth_expires_at"), Some(START.plus_seconds(7200).to_string().as_str()));
+}
+
+#[test]
+fn a_server_that_says_the_token_has_expired_is_believed_once() {
+    let expired = || form(401, "oauth_problem=token_expired");
+    let renewed = form(200, "oauth_token=t2&oauth_token_secret=s2");
+    let script = ScriptedTransport::new().respond(expired()).respond(renewed).respond(expired());
+    let scene = Scene::new(script);
+    let calendar = scene.client.keep("batch", session()).unwrap();
+    let post = Request::post(API).body(b"x".to_vec()).unwrap();
+    assert_eq!(calendar.send(post).unwrap().status(), 401);
+    let requests = scene.network.requests();
+    assert_eq!(requests.len(), 3, "the request, the refresh, the request");
+    assert!(bearer(&requests[2]).contains("oauth_token=\"t2\""));
+    assert_eq!(requests[2].body(), b"x");
+
+    // Any other refusal is handed on, and so is this one where there is no session.
+    for (credential, answer) in [
+        (session(), form(401, "oauth_problem=token_rejected")),
+        (session(), json(401, "")),
+        (pair(), expired()),
+    ] {
+        let scene = Scene::new(ScriptedTransport::new().respond(answer));
+        let calendar = scene.client.keep("batch", credential).unwrap();
+        assert_eq!(calendar.send(get(API)).unwrap().status(), 401);
+    }
+}
+
+#[test]
+fn a_session_that_is_over_needs_a_login() {
+    let over = form(401, "oauth_problem=token_rejected");
+    let scene = Scene::new(ScriptedTransport::new().respond(over).respond(json(200, "[]")));
+    let calendar = scene.client.keep("batch", session()).unwrap();
+    scene.expire();
+    let error = calendar.send(get(API)).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NeedsLogin { account } if account == "batch"), "{error:?}");
+    assert!(matches!(scene.stored(calendar.key()).credential.state, State::NeedsLogin { .. }));
+
+    // A server in trouble says nothing of the session.
+    let scene = Scene::new(ScriptedTransport::new().respond(form(503, "")));
+    let calendar = scene.client.keep("batch", session()).unwrap();
+    scene.expire();
+    assert!(calendar.send(get(API)).unwrap_err().is_transient());
+    assert_eq!(scene.stored(calendar.key()).credential.state, State::Ok);
+
+    // When the person's consent has ended, nobody is asked.
+    let mut ended = session();
+    ended.extra.insert_text("oauth_authorization_expires_at", START.plus_seconds(60).to_string());
+    let scene = Scene::new(ScriptedTransport::new());
+    let calendar = scene.client.keep("batch", ended).unwrap();
+    scene.expire();
+    assert!(matches!(calendar.send(get(API)).unwrap_err().kind(), ErrorKind::NeedsLogin { .. }));
+}
+
+#[test]
+fn another_program_s_refresh_of_a_session_is_taken_over() {
+    let scene = Scene::new(ScriptedTransport::new().respond(json(200, "[]")));
+    let calendar = scene.client.keep("batch", session()).unwrap();
+    scene.expire();
+    let mut theirs = session();
+    theirs.grant =
+        Credential::oauth1(ClientCredentials::new("ck", "cs"), TokenCredentials::new("t3", "s3")).grant;
+    theirs.extra.insert_text("oauth_expires_at", START.plus_seconds(9000).to_string());
+    scene.plant(calendar.key(), &theirs);
+    calendar.send(get(API)).unwrap();
+    let [request] = &scene.network.requests()[..] else { panic!("no refresh of our own") };
+    assert!(bearer(request).contains("oauth_token=\"t3\""));
+}
+
+fn of_another_time() -> Response<Vec<u8>> {
+    let mut refusal = form(401, "oauth_problem=timestamp_refused");
+    // An hour ahead of the scene.
+    refusal.headers_mut().insert("date", "Tue, 14 Nov 2023 23:13:20 GMT".parse().unwrap());
+    refusal
+}
+
+#[test]
+fn the_server_s_clock_is_followed_when_that_was_asked_for() {
+    let script = ScriptedTransport::new().respond(of_another_time()).respond(json(200, "[]"));
+    let mut scene = Scene::new(script.respond(json(200, "[]")).respond(of_another_time()));
+    scene.client = scene.client.follow_server_clock();
+    let calendar = scene.client.keep("batch", pair()).unwrap();
+    assert_eq!(calendar.send(get(API)).unwrap().status(), 200);
+    assert_eq!(calendar.send(get(API)).unwrap().status(), 200);
+    // A server that refuses its own time is not asked for ever.
+    assert_eq!(calendar.send(get(API)).unwrap().status(), 401);
+    let requests = scene.network.requests();
+    let times: Vec<bool> =
+        requests.iter().map(|request| bearer(request).contains("oauth_timestamp=\"1700003600\"")).collect();
+    assert_eq!(times, [false, true, true, true]);
+
+    let scene = Scene::new(ScriptedTransport::new().respond(of_another_time()));
+    let calendar = scene.client.keep("batch", pair()).unwrap();
+    assert_eq!(calendar.send(get(API)).unwrap().status(), 401, "nobody asked for it");
+}
+
+#[test]
+fn a_logout_revokes_by_get_as_the_predecessors_did() {
+    let revoked = form(401, "oauth_problem=token_revoked");
+    let scene = Scene::new(ScriptedTransport::new().respond(revoked).respond(form(401, "")));
+    let mut stored = pair();
+    stored.extra.insert_text("revocation_endpoint", REVOKE);
+    stored.extra.insert_text("revocation_method", "GET");
+    let calendar = scene.client.keep("batch", stored.clone()).unwrap();
+    let outcome = scene.client.logout(calendar.key(), LogoutOptions::new()).unwrap();
+    assert_eq!(outcome, LoggedOut::Revoked { unsupported: 0 }, "it was dead before");
+    assert_eq!(scene.network.requests()[0].method(), "GET");
+
+    // A 401 that says no more proves nothing.
+    let calendar = scene.client.keep("batch", stored).unwrap();
+    let error = scene.client.logout(calendar.key(), LogoutOptions::new()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Refused(_)), "{error:?}");
+    assert_eq!(scene.client.accounts().unwrap().len(), 1);
 }

@@ -6,8 +6,9 @@ use core::fmt;
 
 use countersign_token::Timestamp;
 use countersign_wire::response::{ErrorCode, ErrorResponse};
+use http::Response;
 
-use super::answer::{ABSENT, METHODS, REJECTED, TIMESTAMPS};
+use super::answer::{self, ABSENT, METHODS, REJECTED, TIMESTAMPS};
 
 /// What helps against a refusal, by the code of the Problem Reporting extension (`oauth_problem`).
 ///
@@ -64,6 +65,16 @@ pub enum Advice {
 }
 
 impl Advice {
+    /// The advice for a server's answer to a signed request; `None` when it is no refusal, or one without a word
+    /// of the extension.
+    pub fn of_answer(response: &Response<Vec<u8>>) -> Option<Self> {
+        let status = response.status();
+        if status.is_success() || status.is_server_error() {
+            return None;
+        }
+        Self::of(&answer::refusal(response, answer::body(response).as_ref())?)
+    }
+
     /// The advice for a refusal; `None` when its code is none of the extension's.
     pub fn of(refusal: &ErrorResponse) -> Option<Self> {
         let list = |names: &[&str]| {

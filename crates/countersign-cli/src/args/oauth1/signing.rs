@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::{Place, SignatureMethod};
+use super::{PartArgs, Place, SignatureMethod};
 
 #[derive(Args, Debug)]
 pub(crate) struct SignArgs {
@@ -17,45 +17,15 @@ pub(crate) struct RequestArgs {
     pub(crate) method: String,
     /// The address
     pub(crate) url: String,
-    /// Seconds since 1970; now by default
-    #[arg(long, value_name = "N")]
-    pub(crate) timestamp: Option<u64>,
-    /// The nonce; a random one by default
-    #[arg(long, value_name = "S")]
-    pub(crate) nonce: Option<String>,
-    /// oauth_callback
-    #[arg(long, value_name = "URL|oob")]
-    pub(crate) callback: Option<String>,
-    /// oauth_verifier
-    #[arg(long, value_name = "S")]
-    pub(crate) verifier: Option<String>,
-    /// The realm of the header
-    #[arg(long, value_name = "S")]
-    pub(crate) realm: Option<String>,
-    /// Leave oauth_version out
-    #[arg(long)]
-    pub(crate) no_version: bool,
-    /// Sign a hash of the body, when the body is no form
-    #[arg(long)]
-    pub(crate) body_hash: bool,
-    /// A header field: 'Name: value'; by Content-Type a body is a form or is not; may be repeated
-    #[arg(long = "header", short = 'H', value_name = "FIELD")]
-    pub(crate) headers: Vec<String>,
-    /// The body, a form unless --header says otherwise
-    #[arg(long = "data", short = 'd', value_name = "FORM")]
-    pub(crate) data: Option<String>,
-    /// A file that is the body; - is standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "data")]
-    pub(crate) data_file: Option<String>,
-    /// Where the protocol parameters go
-    #[arg(long, value_name = "PLACE", default_value = "header")]
-    pub(crate) place: Place,
-    /// A further protocol parameter: NAME=VALUE; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) param: Vec<String>,
-    /// On whose behalf a two-legged request is made: xoauth_requestor_id in the query
-    #[arg(long, value_name = "EMAIL")]
-    pub(crate) requestor_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) parts: PartArgs,
+}
+
+impl RequestArgs {
+    /// Where the protocol parameters go.
+    pub(crate) fn place(&self) -> Place {
+        self.parts.place.unwrap_or(Place::Header)
+    }
 }
 
 /// Whose signature it is.
@@ -81,6 +51,6 @@ pub(crate) struct CredentialArgs {
     pub(crate) private_key: Option<String>,
     /// The account's own method by default, else HMAC-SHA1, or RSA-SHA1 with a private key; PLAINTEXT is for
     /// https
-    #[arg(long, value_name = "METHOD")]
+    #[arg(long, value_name = "METHOD", ignore_case = true)]
     pub(crate) signature_method: Option<SignatureMethod>,
 }

@@ -1,6 +1,6 @@
 use clap::{Args, ValueEnum};
 
-use super::{CredentialArgs, Place};
+use super::{CredentialArgs, PartArgs};
 
 #[derive(Args, Debug)]
 #[command(
@@ -22,53 +22,32 @@ pub(crate) struct VerifyArgs {
     /// Do not look at the timestamp
     #[arg(long, conflicts_with = "at")]
     pub(crate) any_time: bool,
-    #[command(flatten)]
-    pub(crate) demanded: DemandedArgs,
+    #[command(flatten, next_help_heading = "What the request must be like besides")]
+    pub(crate) demanded: PartArgs,
 }
 
-/// The options of signing, which a request that is verified must agree with.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "What the request must be like besides")]
-pub(crate) struct DemandedArgs {
-    /// The timestamp
-    #[arg(long, value_name = "N")]
-    pub(crate) timestamp: Option<u64>,
-    /// The nonce
-    #[arg(long, value_name = "S")]
-    pub(crate) nonce: Option<String>,
-    /// oauth_callback
-    #[arg(long, value_name = "URL|oob")]
-    pub(crate) callback: Option<String>,
-    /// oauth_verifier
-    #[arg(long, value_name = "S")]
-    pub(crate) verifier: Option<String>,
-    /// The realm of the header
-    #[arg(long, value_name = "S")]
-    pub(crate) realm: Option<String>,
-    /// Without oauth_version
-    #[arg(long)]
-    pub(crate) no_version: bool,
-    /// With a hash of the body
-    #[arg(long)]
-    pub(crate) body_hash: bool,
-    /// A header field that the message leaves out, such as 'Host: example.com'; may be repeated
-    #[arg(long = "header", short = 'H', value_name = "FIELD")]
-    pub(crate) headers: Vec<String>,
-    /// The body, when the message leaves it out
-    #[arg(long = "data", short = 'd', value_name = "FORM")]
-    pub(crate) data: Option<String>,
-    /// A file that is the body, when the message leaves it out
-    #[arg(long, value_name = "FILE", conflicts_with = "data")]
-    pub(crate) data_file: Option<String>,
-    /// Where the protocol parameters stand
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) place: Option<Place>,
-    /// A signed parameter: NAME=VALUE; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) param: Vec<String>,
-    /// xoauth_requestor_id
-    #[arg(long, value_name = "EMAIL")]
-    pub(crate) requestor_id: Option<String>,
+/// What options are for, where that is not the same as for signing.
+const HELP: [(&str, &str); 11] = [
+    // Whoever checks a signature does not choose the method.
+    (
+        "signature_method",
+        "Accept this method alone; by default every one that there is a secret or a key for",
+    ),
+    ("timestamp", "The timestamp"),
+    ("nonce", "The nonce"),
+    ("no_version", "Without oauth_version"),
+    ("body_hash", "With a hash of the body"),
+    ("headers", "A header field that the message leaves out, such as 'Host: example.com'; may be repeated"),
+    ("data", "The body, when the message leaves it out"),
+    ("data_file", "A file that is the body, when the message leaves it out"),
+    ("place", "Where the protocol parameters stand"),
+    ("param", "A signed parameter: NAME=VALUE; may be repeated"),
+    ("requestor_id", "xoauth_requestor_id"),
+];
+
+/// Says of the options what they are for here.
+pub(crate) fn explained(command: clap::Command) -> clap::Command {
+    HELP.into_iter().fold(command, |command, (id, help)| command.mut_arg(id, |arg| arg.help(help)))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -60,7 +60,11 @@ impl Credentials {
         settings: &Settings,
     ) -> Result<Self, Failure> {
         let store = settings.store()?;
-        let handle = choose(args.account.as_deref(), &settings.client(&store)?, &settings.output)?;
+        let handle = choose(args.account.as_deref(), &settings.client(&store)?, &settings.output);
+        let handle = handle.map_err(|failure| match args.account {
+            Some(_) => failure,
+            None => failure.then("--consumer-key KEY --consumer-secret SECRET, to do without an account"),
+        })?;
         let account = label(handle.key());
         let record = handle.record().map_err(|error| errors::client(&error, Doing::Using(handle.key())))?;
         let Grant::OAuth1 { client, token, signature_method } = record.credential.grant else {

@@ -35,23 +35,25 @@ pub(super) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub(super) fn read(args: &'a RequestArgs) -> Result<Self, Failure> {
-        if args.realm.is_some() && args.place != Place::Header {
+        let parts = &args.parts;
+        let place = args.place();
+        if parts.realm.is_some() && place != Place::Header {
             return Err(Failure::usage("--realm has a place in the header alone").then("--place header"));
         }
-        let url = match &args.requestor_id {
+        let url = match &parts.requestor_id {
             Some(requestor) => with_requestor(&args.url, requestor),
             None => args.url.clone(),
         };
-        let time = args.timestamp.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX));
-        let nonce = match &args.nonce {
+        let time = parts.timestamp.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX));
+        let nonce = match &parts.nonce {
             Some(nonce) => nonce.clone(),
             None => nonce(&entropy).map_err(|error| Failure::new(Exit::Other, error.to_string()))?,
         };
-        let body = match (&args.data_file, &args.data) {
+        let body = match (&parts.data_file, &parts.data) {
             (Some(path), _) => Some(content(path)?),
             (None, data) => data.as_ref().map(|data| data.clone().into_bytes()),
         };
-        let content_type = content_type(&args.headers)?;
+        let content_type = content_type(&parts.headers)?;
         let is_form = content_type.as_deref().map_or(body.is_some(), form::is_form);
         let form = match &body {
             Some(body) if is_form => Some(String::from_utf8(body.clone()).map_err(|error| {
@@ -59,11 +61,11 @@ impl<'a> Draft<'a> {
                     .because(error)
                     .then("say what it is: --header 'Content-Type: application/octet-stream'")
             })?),
-            Some(_) if args.place == Place::Body => {
+            Some(_) if place == Place::Body => {
                 return Err(Failure::usage("the body is no form, so that parameters have no place in it")
                     .then("--place header"));
             }
-            None if args.place == Place::Body => Some(String::new()),
+            None if place == Place::Body => Some(String::new()),
             _ => None,
         };
         Ok(Self {
@@ -71,28 +73,27 @@ impl<'a> Draft<'a> {
             url,
             body,
             form,
-            params: pairs(&args.param)?,
+            params: pairs(&parts.param, "--param")?,
             time: time.map_or_else(|| SystemClock.now(), Timestamp::from_unix),
             nonce,
         })
     }
 
     pub(super) fn target(&self) -> Target<'_> {
-        let args = self.args;
+        let RequestArgs { method, url: _, parts } = self.args;
         let form = self.form.as_deref().map_or(Form::None, Form::Encoded);
-        let mut target = Target::new(args.method.as_str(), &self.url, form)
-            .version(!args.no_version)
-            .parameters(&self.params);
-        if args.body_hash {
+        let mut target =
+            Target::new(method.as_str(), &self.url, form).version(!parts.no_version).parameters(&self.params);
+        if parts.body_hash {
             target = target.body_hash(self.body.as_deref().unwrap_or_default());
         }
-        if let Some(callback) = &args.callback {
+        if let Some(callback) = &parts.callback {
             target = target.callback(callback);
         }
-        if let Some(verifier) = &args.verifier {
+        if let Some(verifier) = &parts.verifier {
             target = target.verifier(verifier);
         }
-        if let Some(realm) = &args.realm {
+        if let Some(realm) = &parts.realm {
             target = target.realm(realm);
         }
         target

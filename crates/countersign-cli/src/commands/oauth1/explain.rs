@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ExplainArgs, settings: &Settings) -> Result<(), Failure
     let explanation = case.explanation(target, stamp)?;
     let steps = Steps { explanation: &explanation, shows_key: args.show_key };
 
-    let is_random = args.request.timestamp.is_none() || args.request.nonce.is_none();
+    let is_random = args.request.parts.timestamp.is_none() || args.request.parts.nonce.is_none();
     if args.expect.is_some() && is_random && case.algorithm != Algorithm::Plaintext {
         settings.warn(
             "without --timestamp and --nonce of the signature that is expected, no other can be the same",

@@ -1,13 +1,16 @@
 use core::time::Duration;
 
-use countersign_client::{LoginOptions, OAuth1Login};
-use countersign_flow::oauth1::{CallbackConfirmed as Confirmed, Endpoints};
+use countersign_client::{LoginOptions, OAuth1Login, RevocationMethod as Revocation};
+use countersign_flow::{
+    Endpoint,
+    oauth1::{CallbackConfirmed as Confirmed, Endpoints},
+};
 use countersign_oauth1::Algorithm;
 use countersign_token::ClientCredentials;
 
 use super::{credentials, pairs};
 use crate::{
-    args::oauth1::{CallbackConfirmed, Oauth1LoginArgs},
+    args::oauth1::{CallbackConfirmed, Oauth1LoginArgs, RevocationMethod},
     commands::{
         account::{label, new_name},
         errors::{self, Doing, word},
@@ -17,6 +20,9 @@ use crate::{
     person,
     settings::Settings,
 };
+
+/// Parameters that Google's servers, and those that succeed them, take with the person and not before.
+const OF_THE_PAGE: [&str; 3] = ["hd", "hl", "btmpl"];
 
 /// Signs a person in by the three legs, and keeps what comes of it.
 pub(crate) fn run(args: &Oauth1LoginArgs, settings: &Settings) -> Result<(), Failure> {
@@ -59,12 +65,32 @@ pub(crate) fn run(args: &Oauth1LoginArgs, settings: &Settings) -> Result<(), Fai
     if out_of_band {
         login = login.out_of_band();
     }
+    if args.follow_server_clock {
+        login = login.follow_server_clock();
+    }
+    if let Some(url) = &args.revocation_url {
+        let endpoint = Endpoint::new("revocation_endpoint", url);
+        let endpoint = endpoint.map_err(|error| errors::client(&error.into(), Doing::Login))?;
+        login = login.revocation(
+            endpoint,
+            match args.revocation_method {
+                RevocationMethod::Post => Revocation::Post,
+                RevocationMethod::Get => Revocation::Get,
+            },
+        );
+    }
+    let params = pairs(&args.param, "--param")?;
+    let (shown, sent): (Vec<_>, Vec<_>) =
+        params.into_iter().partition(|(name, _)| OF_THE_PAGE.contains(name));
+    for (name, value) in shown.into_iter().chain(pairs(&args.authorize_param, "--authorize-param")?) {
+        login = login.authorization_param(name, value);
+    }
     let mut options = LoginOptions::oauth1(login)
         .scopes(args.scope.as_slice())
         .application(APPLICATION)
         .ports(args.port.iter().copied())
         .timeout(Duration::from_secs(args.login_timeout));
-    for (name, value) in pairs(&args.param)? {
+    for (name, value) in sent {
         options = options.param(name, value);
     }
     if let Some(name) = new_name(args.account.as_deref())? {

@@ -5,7 +5,7 @@ use countersign_wire::{form, header::oauth};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use crate::{
-    args::oauth1::DemandedArgs,
+    args::oauth1::PartArgs,
     commands::request::{content, header_field},
     failure::Failure,
 };
@@ -25,12 +25,15 @@ pub(super) struct Message {
 
 impl Message {
     /// Reads standard input, and adds what the options say that it leaves out.
-    pub(super) fn read(args: &DemandedArgs) -> Result<Self, Failure> {
+    pub(super) fn read(args: &PartArgs) -> Result<Self, Failure> {
         let mut text = Vec::new();
         let read = io::stdin().lock().take(LARGEST.saturating_add(1)).read_to_end(&mut text);
         let read = read.map_err(|error| broken("standard input cannot be read").because(error))?;
         if u64::try_from(read).is_ok_and(|read| read > LARGEST) {
             return Err(broken("it is longer than 1 MiB"));
+        }
+        if trimmed(&text).is_empty() {
+            return Err(broken("there is nothing in it"));
         }
         let body = match (&args.data_file, &args.data) {
             (Some(path), _) => Some(content(path)?),

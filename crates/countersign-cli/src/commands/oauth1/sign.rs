@@ -18,7 +18,7 @@ pub(crate) fn run(args: &SignArgs, settings: &Settings) -> Result<(), Failure> {
     let failed = |error| unsignable(&error);
     let signer = Credentials::read(&args.credentials, settings)?.signer()?;
     let draft = Draft::read(&args.request)?;
-    let place = args.request.place;
+    let place = args.request.place();
     let (target, stamp) = (draft.target(), draft.stamp(&entropy));
     let header = signer.authorization(target, stamp).map_err(failed)?;
     let url = match place {
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &SignArgs, settings: &Settings) -> Result<(), Failure> {
         Place::Header | Place::Query => draft.text().map(ToOwned::to_owned),
     };
     if !settings.output.json {
-        if args.request.requestor_id.is_some() && place != Place::Query {
+        if args.request.parts.requestor_id.is_some() && place != Place::Query {
             settings.output.say(&format!("the address to send it to: {url}"));
         }
         return settings.output.line(match (place, &body) {

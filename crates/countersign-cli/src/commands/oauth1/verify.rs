@@ -67,7 +67,7 @@ pub(crate) fn run(args: &VerifyArgs, settings: &Settings) -> Result<Exit, Failur
             .then("--consumer-secret SECRET, or --public-key FILE for the RSA methods"));
     }
     let now = time(args)?;
-    let params = pairs(&args.demanded.param)?;
+    let params = pairs(&args.demanded.param, "--param")?;
     if io::stdin().is_terminal() {
         settings.output.say("enter the request as an HTTP message, and end it with Ctrl-D");
     }

@@ -93,3 +93,22 @@ fn a_numbered_error_keeps_the_servers_words() {
         assert_eq!((refusal.code.as_str(), refusal.description()), ("unknown_error", None), "{odd}");
     }
 }
+
+#[test]
+fn an_answer_is_advised_on_when_it_is_a_refusal() {
+    let of = |status: u16, header: Option<&str>, body: &str| {
+        let mut answer = http::Response::builder().status(status);
+        if let Some(header) = header {
+            answer = answer.header("www-authenticate", header);
+        }
+        Advice::of_answer(&answer.body(body.as_bytes().to_vec()).unwrap())
+    };
+    assert_eq!(of(401, None, "oauth_problem=token_expired"), Some(Advice::Refresh));
+    assert_eq!(of(401, Some(r#"OAuth realm="r", oauth_problem="token_expired""#), ""), Some(Advice::Refresh));
+    // The resource's own answer may well look like a report.
+    assert_eq!(of(200, None, "oauth_problem=token_expired"), None);
+    assert_eq!(of(502, None, "oauth_problem=token_expired"), None);
+    assert_eq!(of(401, None, "oauth_problem=of_our_own"), None);
+    assert_eq!(of(401, None, ""), None);
+    assert_eq!(of(404, None, "{}"), None);
+}

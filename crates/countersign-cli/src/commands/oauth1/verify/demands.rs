@@ -1,15 +1,11 @@
 use countersign_oauth1::{Place as Stands, Received};
 use countersign_wire::percent;
 
-use crate::args::oauth1::{DemandedArgs, Place};
+use crate::args::oauth1::{PartArgs, Place};
 
 /// The first demand of the options that a request does not meet.
-pub(super) fn unmet(
-    args: &DemandedArgs,
-    params: &[(&str, &str)],
-    received: &Received,
-) -> Option<&'static str> {
-    let DemandedArgs {
+pub(super) fn unmet(args: &PartArgs, params: &[(&str, &str)], received: &Received) -> Option<&'static str> {
+    let PartArgs {
         timestamp,
         nonce,
         callback,

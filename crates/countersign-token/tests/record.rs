@@ -4,7 +4,7 @@
 use countersign_token::{
     AccessToken, Binding, Client, ClientCredentials, Credential, Expiry, Extra, Grant, IdToken, Key, Record,
     RecordError, RefreshToken, Revision, Scopes, Secret, State, Timestamp, TokenCredentials, TokenSet,
-    json::JsonError,
+    json::{JsonError, Value},
 };
 use proptest::prelude::*;
 
@@ -193,5 +193,16 @@ proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = Record::from_json(&bytes);
+    }
+
+    #[test]
+    fn a_number_that_is_kept_stays_the_number_it_was(whole in "[1-9][0-9]{0,24}", part in "[0-9]{1,12}", power in -300_i32..280) {
+        let text = format!("{whole}.{part}e{power}");
+        let read = Value::parse(text.as_bytes()).unwrap();
+        let Value::Float(number) = read else { panic!("{text} is no integer") };
+        prop_assert_eq!(number, text.parse::<f64>().unwrap());
+        let written = read.to_json();
+        let again = Value::parse(written.expose().as_bytes()).unwrap().to_json();
+        prop_assert_eq!(written.expose(), again.expose());
     }
 }

@@ -3,38 +3,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use countersign_store::{Error, ownership::Owner};
-
-use crate::platform;
-
-/// Whether there is a directory at `path`; an error when what is there cannot be trusted.
-pub(crate) fn is_trusted(path: &Path, owner: &Owner) -> Result<bool, Error> {
-    match path.metadata() {
-        Ok(metadata) => owner.check_directory(&metadata).map(|()| true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(Error::io(error)),
-    }
-}
-
-/// Creates `path` and what is missing above it, each durably.
-pub(crate) fn create(path: &Path) -> io::Result<()> {
-    let missing: Vec<&Path> = path
-        .ancestors()
-        .take_while(|directory| !directory.as_os_str().is_empty() && !directory.exists())
-        .collect();
-    for directory in missing.into_iter().rev() {
-        match platform::create_directory(directory) {
-            // Another process was faster, and may not have come to the sync yet.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
-            result => result?,
-        }
-        if let Some(parent) = directory.parent() {
-            platform::sync_directory(parent)?;
-        }
-    }
-    Ok(())
-}
-
 /// The directories above `folder` that a first record in it hangs on, up to the one that holds the store.
 ///
 /// Whoever created them may have been killed before they were durable. The one that holds the store is left

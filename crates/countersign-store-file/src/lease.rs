@@ -39,7 +39,7 @@ impl FileLease {
     fn replace(&self, credential: &Credential, expected: Revision) -> Result<Revision, Error> {
         let stored = self.read()?;
         let revision = form::succeed(stored.as_ref(), expected)?;
-        let form = form::write(&self.key, credential, revision)?;
+        let form = form::write_checked(&self.key, credential, revision)?;
         let above = match stored {
             Some(_) => Vec::new(),
             None => directory::above(&self.files.folder, &self.store),

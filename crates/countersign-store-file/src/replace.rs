@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use countersign_store::{Error, ErrorKind, ownership};
+use countersign_store::{Error, ErrorKind, directory, ownership};
 
 use crate::{name::Files, platform};
 
@@ -43,7 +43,7 @@ impl Disk for System {
     }
 
     fn sync_directory(&mut self, path: &Path) -> io::Result<()> {
-        platform::sync_directory(path)
+        directory::sync(path)
     }
 }
 

@@ -4,11 +4,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use countersign_store::{Error, Lease, Store, ownership::Owner, sidecar::Sidecar};
+use countersign_store::{
+    Error, Lease, Store,
+    directory::{create, is_trusted},
+    name::is_piece,
+    ownership::Owner,
+    sidecar::Sidecar,
+};
 use countersign_token::{Key, Record};
 
 use crate::{
-    directory,
     lease::{self, FileLease},
     name::{self, Files},
     read,
@@ -59,19 +64,17 @@ impl FileStore {
     }
 
     fn exists(&self) -> Result<bool, Error> {
-        directory::is_trusted(&self.directory, &self.owner)
-            .map_err(|error| in_directory(&self.directory, error))
+        is_trusted(&self.directory, &self.owner)
     }
 
     /// The files of `key`, in a directory that exists.
     fn prepare(&self, key: &Key) -> Result<Files, Error> {
         let files = Files::of(&self.directory, key);
         if !self.exists()? {
-            directory::create(&self.directory)
-                .map_err(|error| in_directory(&self.directory, Error::io(error)))?;
+            create(&self.directory)?;
             self.exists()?;
         }
-        directory::create(&files.folder).map_err(|error| in_directory(&files.folder, Error::io(error)))?;
+        create(&files.folder)?;
         Ok(files)
     }
 
@@ -82,7 +85,7 @@ impl FileStore {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            if name::is_piece(&name) && entry.file_type()?.is_dir() {
+            if is_piece(&name) && entry.file_type()?.is_dir() {
                 directories.push(name);
                 self.list_in(&entry.path(), directories, keys)?;
                 directories.pop();

@@ -13,7 +13,7 @@ use std::{
 };
 
 use countersign_store::{
-    Error, ErrorKind,
+    Error, ErrorKind, directory,
     ownership::Owner,
     sidecar::{LockFile, Sidecar},
 };
@@ -21,7 +21,6 @@ use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 mod connect;
 mod create;
-mod directory;
 mod failure;
 mod files;
 mod schema;
@@ -170,7 +169,7 @@ impl Database {
     /// Creates a directory that only the owner can enter, or checks the one that is there.
     pub(crate) fn create_directory(&self, path: &Path) -> Result<(), Error> {
         if !directory::is_trusted(path, &self.owner)? {
-            directory::create(path).map_err(|error| directory::at(path, Error::io(error)))?;
+            directory::create(path)?;
             directory::is_trusted(path, &self.owner)?;
         }
         Ok(())

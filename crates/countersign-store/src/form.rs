@@ -10,12 +10,23 @@ pub const MAX_BYTES: usize = 1 << 20;
 /// The largest stored form of all, in bytes: a sealed credential takes a third more than what is in it.
 pub const MAX_SEALED_BYTES: usize = MAX_BYTES / 3 * 4 + (64 << 10);
 
-/// The stored form of `credential` under `key`.
+/// The stored form of `credential` under `key`, for a backend that notices damage by other means.
 ///
 /// # Errors
 /// [`ErrorKind::TooBig`] past [`MAX_BYTES`], or [`MAX_SEALED_BYTES`] when it is sealed.
 pub fn write(key: &Key, credential: &Credential, revision: Revision) -> Result<Secret, Error> {
-    let form = Record::new(key.clone(), credential.clone(), revision).to_json();
+    within_limit(credential, Record::new(key.clone(), credential.clone(), revision).to_json())
+}
+
+/// The stored form with a checksum, for a backend that would not notice a changed byte.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_checked(key: &Key, credential: &Credential, revision: Revision) -> Result<Secret, Error> {
+    within_limit(credential, Record::new(key.clone(), credential.clone(), revision).to_checked_json())
+}
+
+fn within_limit(credential: &Credential, form: Secret) -> Result<Secret, Error> {
     if form.expose().len() > limit(credential) {
         return Err(Error::new(ErrorKind::TooBig));
     }

@@ -4,8 +4,8 @@
 //!
 //! - [`Store`] and [`Lease`], the contract, in numbered cases; [`Error`], whose kinds are different answers.
 //! - [`MemoryStore`] and [`FailingStore`], the doubles; [`conformance`], the suite that every backend runs.
-//! - What backends share: the lock file ([`sidecar`]), the rules about owners ([`ownership`]) and the
-//!   stored form with its limit ([`form`]).
+//! - What backends share: the lock file ([`sidecar`]), the rules about owners ([`ownership`]), directories
+//!   ([`directory`]), names of files ([`name`]) and the stored form with its limit ([`form`]).
 //!
 //! # Out of scope
 //!
@@ -46,11 +46,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod conformance;
+pub mod directory;
 mod error;
 mod failing;
 pub mod form;
 mod lease;
 mod memory;
+pub mod name;
 pub mod ownership;
 pub mod sidecar;
 mod store;

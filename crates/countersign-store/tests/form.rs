@@ -1,10 +1,10 @@
 //! The limits of a stored form: one for credentials, and one for what they are when encrypted.
 
 use countersign_store::{
-    ErrorKind,
+    Error, ErrorKind,
     form::{self, MAX_BYTES, MAX_SEALED_BYTES},
 };
-use countersign_token::{ClientCredentials, Credential, Key, Record, Revision};
+use countersign_token::{ClientCredentials, Credential, Key, Record, Revision, Secret};
 
 fn key() -> Key {
     Key::new("issuer", "client", "ann")
@@ -14,14 +14,19 @@ fn key() -> Key {
 fn each_kind_has_its_limit() {
     #[track_caller]
     fn check(make: fn(usize) -> Credential, limit: usize) {
-        let length = |fill| Record::new(key(), make(fill), Revision::new(1)).to_json().expose().len();
-        let fits = limit - length(0);
-        for (fill, expected) in [(fits, None), (fits + 1, Some(ErrorKind::TooBig))] {
-            let record = Record::new(key(), make(fill), Revision::new(1));
-            let written = form::write(&key(), &record.credential, Revision::new(1));
-            assert_eq!(written.map(drop).err().map(|error| error.kind()), expected);
-            let read = form::read(&key(), &record.to_json());
-            assert_eq!(read.map(drop).err().map(|error| error.kind()), expected);
+        type Write = fn(&Key, &Credential, Revision) -> Result<Secret, Error>;
+        let forms: [(fn(&Record) -> Secret, Write); 2] =
+            [(Record::to_json, form::write), (Record::to_checked_json, form::write_checked)];
+        for (text, write) in forms {
+            let record = |fill| Record::new(key(), make(fill), Revision::new(1));
+            let fits = limit - text(&record(0)).expose().len();
+            for (fill, expected) in [(fits, None), (fits + 1, Some(ErrorKind::TooBig))] {
+                let record = record(fill);
+                let written = write(&key(), &record.credential, Revision::new(1));
+                assert_eq!(written.map(drop).err().map(|error| error.kind()), expected);
+                let read = form::read(&key(), &text(&record));
+                assert_eq!(read.map(drop).err().map(|error| error.kind()), expected);
+            }
         }
     }
     check(|fill| Credential::sealed("x".repeat(fill)), MAX_SEALED_BYTES);

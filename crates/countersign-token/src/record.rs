@@ -1,16 +1,21 @@
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
+use self::checksum::crc32;
 use crate::{
     Credential, Key, Secret,
     json::{JsonError, Value},
 };
 
+mod checksum;
 mod read;
 mod write;
 
-/// The version of the stored form that this crate writes.
-const VERSION: i128 = 1;
+/// The version of the stored form without a checksum.
+const BARE: i128 = 1;
+
+/// The version of the stored form with a checksum, which is the newest.
+const CHECKED: i128 = 2;
 
 /// How often a record has been saved; a save names the revision it replaces.
 ///
@@ -65,6 +70,8 @@ pub enum RecordError {
         /// The member, as a path such as `tokens.obtained_at`.
         name: &'static str,
     },
+    /// Its checksum is not that of the rest: it was damaged, or changed by hand.
+    Checksum,
     /// Written by a later version of this crate: only that version may change it.
     TooNew {
         /// The version it names.
@@ -79,8 +86,9 @@ impl fmt::Display for RecordError {
         match self {
             Self::Json(error) => error.fmt(f),
             Self::Member { name } => write!(f, "member {name} is missing or has the wrong type"),
+            Self::Checksum => f.write_str("the checksum does not match"),
             Self::TooNew { version } => {
-                write!(f, "record version {version} is newer than {VERSION}, the newest known here")
+                write!(f, "record version {version} is newer than {CHECKED}, the newest known here")
             }
             Self::Blob => f.write_str("not a complete record blob"),
         }
@@ -98,27 +106,37 @@ impl Record {
     }
 
     /// The stored form: JSON on indented lines, ended by a line feed.
+    ///
+    /// It is for those who notice damage by other means; see [`to_checked_json`](Self::to_checked_json).
     pub fn to_json(&self) -> Secret {
-        let json = write::record(self).to_json_pretty();
+        let json = write::record(self, BARE).to_json_pretty();
         let mut text = String::with_capacity(json.expose().len() + 1);
         text.push_str(json.expose());
         text.push('\n');
         Secret::new(text)
     }
 
-    /// Reads the stored form.
+    /// The stored form with a checksum, for a store that would not notice a changed byte.
+    ///
+    /// [`from_json`](Self::from_json) reads it too, and refuses it when any byte of it was changed.
+    pub fn to_checked_json(&self) -> Secret {
+        checksum::add(&write::record(self, CHECKED).to_json_pretty())
+    }
+
+    /// Reads the stored form, with a checksum or without.
     ///
     /// # Errors
     /// [`RecordError`] names the member that is wrong and never shows a value.
     pub fn from_json(text: &[u8]) -> Result<Self, RecordError> {
-        read::record(Value::parse(text).map_err(RecordError::Json)?)
+        let is_checked = checksum::verify(text)?;
+        read::record(Value::parse(text).map_err(RecordError::Json)?, is_checked)
     }
 
     /// One line of text that carries the record to another program or machine, with a checksum.
     ///
     /// It holds the secrets in clear.
     pub fn to_blob(&self) -> Secret {
-        let json = write::record(self).to_json();
+        let json = write::record(self, BARE).to_json();
         Secret::new(format!("{BLOB}{:08x}:{}", crc32(json.expose().as_bytes()), json.expose()))
     }
 
@@ -136,28 +154,6 @@ impl Record {
     }
 }
 
-/// CRC-32 as in ISO 3309: it finds a cut or a typing error, and is no protection against intent.
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 };
-        }
-    }
-    !crc
-}
-
 fn texts<'a>(items: impl Iterator<Item = &'a str>) -> Value {
     Value::Array(items.map(Value::text).collect::<Vec<_>>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::crc32;
-
-    #[test]
-    fn crc32_has_the_standard_check_value() {
-        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
-    }
 }

@@ -39,7 +39,10 @@ fn a_record_of_a_later_version_is_left_to_it() {
     let (home, server) = (Home::new(), demo());
     home.login(&server, "alice");
     let (path, bytes) = home.stored().into_iter().find(|(_, bytes)| !bytes.is_empty()).unwrap();
-    fs::write(path, String::from_utf8(bytes).unwrap().replacen("\"v\": 1", "\"v\": 99", 1)).unwrap();
+    let text = String::from_utf8(bytes).unwrap().replacen("\"v\": 2", "\"v\": 99", 1);
+    // The checksum of this version would say that it is damaged.
+    let (rest, _) = text.split_once(",\n  \"sum\"").unwrap();
+    fs::write(path, format!("{rest}\n}}\n")).unwrap();
     home.check(&["token"], 10, &["newer version"]);
 }
 

@@ -124,8 +124,13 @@ fn damage_is_reported_and_left_as_it_is() {
         check_damage(&whole[..cut], ErrorKind::Corrupt);
     }
     let text = String::from_utf8(whole).unwrap();
-    check_damage(text.replacen("\"v\": 1", "\"v\": 2", 1).as_bytes(), ErrorKind::TooNew);
-    check_damage(text.replacen("\"ann\"", "\"ben\"", 1).as_bytes(), ErrorKind::Corrupt);
+    check_damage(text.replacen("\"one\"", "\"two\"", 1).as_bytes(), ErrorKind::Corrupt);
+    check_damage(text.replacen("\"v\": 2", "\"v\": 3", 1).as_bytes(), ErrorKind::Corrupt);
+    let (rest, _) = text.split_once(",\n  \"sum\"").unwrap();
+    let newer = rest.replacen("\"v\": 2", "\"v\": 3", 1) + "\n}\n";
+    check_damage(newer.as_bytes(), ErrorKind::TooNew);
+    let bare = rest.replacen("\"v\": 2", "\"v\": 1", 1) + "\n}\n";
+    check_damage(bare.replacen("\"ann\"", "\"ben\"", 1).as_bytes(), ErrorKind::Corrupt);
     check_damage(&vec![b' '; MAX_BYTES + 1], ErrorKind::TooBig);
 }
 

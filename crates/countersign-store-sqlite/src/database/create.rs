@@ -1,9 +1,9 @@
 use std::fs;
 
-use countersign_store::{Error, ErrorKind, ownership};
+use countersign_store::{Error, ErrorKind, directory, ownership};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Database, Failure, PATIENCE, connect, directory};
+use super::{Database, Failure, PATIENCE, connect};
 
 /// Small, so that the padding of a row is; see the schema of the rows.
 const PAGE_SIZE: u32 = 1024;
@@ -51,7 +51,7 @@ impl Database {
         [Some(directory.as_path()), directory.parent()]
             .into_iter()
             .flatten()
-            .try_for_each(directory::sync)
+            .try_for_each(directory::sync_readable)
             .map_err(|error| Error::new(ErrorKind::Unavailable).because(error))
     }
 }

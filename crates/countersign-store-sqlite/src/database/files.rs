@@ -6,9 +6,7 @@ use std::{
     time::SystemTime,
 };
 
-use countersign_store::{Error, ErrorKind, ownership::Owner};
-
-use super::directory;
+use countersign_store::{Error, ErrorKind, directory, ownership::Owner};
 
 /// What SQLite puts beside a database, by the end of its name.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];

@@ -1,22 +1,27 @@
 use alloc::{string::String, vec::Vec};
 
-use super::{Record, RecordError, Revision, VERSION};
+use super::{BARE, CHECKED, Record, RecordError, Revision};
 use crate::{
     AccessToken, Binding, Client, ClientCredentials, Credential, Expiry, Extra, ExtraValue, Grant, IdToken,
     Key, RefreshToken, Scopes, Secret, State, Timestamp, TokenCredentials, TokenType,
     json::{Object, Value},
 };
 
-pub(super) fn record(value: Value) -> Result<Record, RecordError> {
+pub(super) fn record(value: Value, is_checked: bool) -> Result<Record, RecordError> {
     let Value::Object(mut object) = value else {
         return Err(RecordError::Member { name: "v" });
     };
     let version = object.remove("v").and_then(|v| v.as_integer()).ok_or(RecordError::Member { name: "v" })?;
-    if version > VERSION {
+    if version > CHECKED {
         return Err(RecordError::TooNew { version });
     }
-    if version < 1 {
+    if version < BARE {
         return Err(RecordError::Member { name: "v" });
+    }
+    // One changed byte makes neither version look like the other.
+    let has_sum = object.remove("sum").is_some();
+    if has_sum != (version == CHECKED) || has_sum != is_checked {
+        return Err(RecordError::Member { name: "sum" });
     }
     let revision = object
         .remove("revision")

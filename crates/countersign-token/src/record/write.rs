@@ -1,17 +1,17 @@
 use alloc::string::ToString;
 
-use super::{Record, VERSION, texts};
+use super::{Record, texts};
 use crate::{
     AccessToken, Binding, Client, Credential, Expiry, Extra, ExtraValue, Grant, Key, State,
     json::{Object, Value},
 };
 
-pub(super) fn record(record: &Record) -> Value {
+pub(super) fn record(record: &Record, version: i128) -> Value {
     let Record { key: own_key, credential, revision } = record;
     let Credential { grant, client: own_client, scopes, tokens, id_token, user_agent, extra, state, unknown } =
         credential;
     let mut object = Object::new();
-    object.insert("v", Value::Integer(VERSION));
+    object.insert("v", Value::Integer(version));
     object.insert("revision", Value::Integer(revision.number().into()));
     object.insert("key", key(own_key));
     write_grant(grant, &mut object);

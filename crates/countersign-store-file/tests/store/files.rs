@@ -8,23 +8,23 @@ use std::{
     process::Command,
 };
 
-use crate::directory::{Directory, credential, key};
-use countersign_store::{Error, ErrorKind, Lease, Store, form::MAX_BYTES, ownership::Owner};
+use crate::directory::{absent, open};
+use countersign_store::{ErrorKind, Lease, Store, form::MAX_BYTES, ownership::Owner};
 use countersign_store_file::FileStore;
 use countersign_token::{Key, Revision};
+use testkit::{
+    directory::Directory,
+    sample::{credential, key, kind},
+};
 
 /// A store with one record, and the bytes of its file.
 fn saved() -> (Directory, FileStore, Vec<u8>) {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     let mut lease = store.lock(&key(), Duration::ZERO).unwrap();
     lease.save(&credential("one"), Revision::ABSENT).unwrap();
     let bytes = fs::read(directory.file(&key())).unwrap();
     (directory, store, bytes)
-}
-
-fn kind<T>(result: Result<T, Error>) -> Option<ErrorKind> {
-    result.err().map(|error| error.kind())
 }
 
 fn mode(path: &Path) -> u32 {
@@ -33,8 +33,8 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn reading_leaves_no_trace() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     assert!(store.load(&key()).unwrap().is_none());
     assert!(store.list().unwrap().is_empty());
     assert!(!directory.path().exists());

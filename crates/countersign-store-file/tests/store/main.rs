@@ -5,4 +5,6 @@ mod directory;
 #[cfg(unix)]
 mod files;
 #[cfg(unix)]
+mod fixture;
+#[cfg(unix)]
 mod processes;

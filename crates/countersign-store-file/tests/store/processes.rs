@@ -3,25 +3,20 @@
 //! A test runs this program again as the process it needs; `child` is what then runs.
 
 use core::time::Duration;
-use std::{
-    env, fs,
-    io::{BufRead, BufReader, Lines, Read, Write},
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::{fs, io::Read, os::unix::fs::PermissionsExt, path::Path};
 
-use crate::directory::{Directory, credential, key};
+use crate::directory::{absent, open};
 use countersign_store::{ErrorKind, Lease, Store};
 use countersign_store_file::FileStore;
-use countersign_token::{Grant, Record, Revision};
-
-const ROLE: &str = "COUNTERSIGN_TEST_ROLE";
-const PLACE: &str = "COUNTERSIGN_TEST_PLACE";
+use countersign_token::{Record, Revision};
+use testkit::{
+    process::{self, Other, say},
+    sample::{credential, key, mark},
+};
 
 #[test]
 fn child() {
-    let (Ok(role), Ok(place)) = (env::var(ROLE), env::var(PLACE)) else {
+    let Some((role, place)) = process::role() else {
         return;
     };
     let store = FileStore::open(place).unwrap();
@@ -57,12 +52,6 @@ fn child() {
     }
 }
 
-fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "\nsays {line}").unwrap();
-    out.flush().unwrap();
-}
-
 /// Saves one revision more, with the revision as its content.
 fn write(store: &FileStore) -> Revision {
     let mut lease = store.lock(&key(), Duration::from_secs(60)).unwrap();
@@ -72,57 +61,15 @@ fn write(store: &FileStore) -> Revision {
     lease.save(&credential(&mark), revision).unwrap()
 }
 
-/// Another process in a role, killed when it is forgotten.
-struct Other {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Other {
-    /// `prelude` is shell script that sets the scene for the process.
-    fn start(role: &str, place: &Path, prelude: &str) -> Self {
-        let mut child = Command::new("sh")
-            .args(["-ec", &format!("{prelude}\nexec \"$@\""), "sh"])
-            .arg(env::current_exe().unwrap())
-            .args(["--exact", "processes::child", "--nocapture"])
-            .env(ROLE, role)
-            .env(PLACE, place)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
-    }
-
-    fn hears(&mut self) -> Option<String> {
-        self.lines.by_ref().map(Result::unwrap).find_map(|line| line.strip_prefix("says ").map(str::to_owned))
-    }
-
-    fn ends_well(mut self) {
-        drop(self.child.stdin.take());
-        assert!(self.child.wait().unwrap().success());
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn start(role: &str, place: &Path, prelude: &str) -> Other {
+    Other::start("processes::child", role, place, prelude)
 }
 
 #[test]
 fn processes_exclude_each_other_and_wake() {
-    let directory = Directory::new();
-    let store = directory.store();
-    let mut holder = Other::start("hold", directory.path(), "");
+    let directory = absent();
+    let store = open(&directory);
+    let mut holder = start("hold", directory.path(), "");
     assert_eq!(holder.hears().as_deref(), Some("held"));
     assert!(store.try_lock(&key()).unwrap().is_none());
     let refused = store.lock(&key(), Duration::from_millis(10)).err().unwrap();
@@ -137,30 +84,27 @@ fn processes_exclude_each_other_and_wake() {
 
 #[test]
 fn a_killed_holder_holds_nothing() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     for _ in 0..5 {
-        let mut holder = Other::start("hold", directory.path(), "");
+        let mut holder = start("hold", directory.path(), "");
         assert_eq!(holder.hears().as_deref(), Some("held"));
         holder.kill();
         assert!(store.try_lock(&key()).unwrap().is_some());
     }
 }
 
-fn mark(record: &Record) -> u64 {
-    match &record.credential.grant {
-        Grant::OAuth1 { token: Some(token), .. } => token.identifier.expose().parse().unwrap(),
-        other => panic!("{other:?}"),
-    }
+fn number(record: &Record) -> u64 {
+    mark(record).parse().unwrap()
 }
 
 #[test]
 fn fifty_kills_lose_nothing() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     let mut inside = 0;
     for round in 0..50_u32 {
-        let mut writer = Other::start("write", directory.path(), "");
+        let mut writer = start("write", directory.path(), "");
         // The first line says that it writes; the rest of the delay moves the kill over a whole write.
         let mut acknowledged: u64 = writer.hears().unwrap().parse().unwrap();
         std::thread::sleep(Duration::from_micros(u64::from(round) * 97 % 2000));
@@ -177,7 +121,7 @@ fn fifty_kills_lose_nothing() {
             found == acknowledged || found == acknowledged + 1,
             "acknowledged {acknowledged}, found {found}"
         );
-        assert_eq!(mark(&record), found, "a mix of two records");
+        assert_eq!(number(&record), found, "a mix of two records");
         drop(store.try_lock(&key()).unwrap().unwrap());
         assert_eq!(directory.names().len(), 2);
     }
@@ -187,14 +131,14 @@ fn fifty_kills_lose_nothing() {
 #[test]
 fn no_umask_opens_a_file_to_others() {
     for umask in ["000", "022", "077"] {
-        let directory = Directory::new();
+        let directory = absent();
         let store = directory.path().join("deep").join("store");
-        let mut writer = Other::start("write ten", &store, &format!("umask {umask}"));
+        let mut writer = start("write ten", &store, &format!("umask {umask}"));
         let mut seen = 0;
         // Looks while it writes, and once after it has ended.
         let mut running = true;
         while running {
-            running = writer.child.try_wait().unwrap().is_none();
+            running = writer.is_running();
             for entry in fs::read_dir(&store).into_iter().flatten().flatten() {
                 // A temporary file may be gone again.
                 let Ok(metadata) = entry.path().symlink_metadata() else {
@@ -215,31 +159,23 @@ fn no_umask_opens_a_file_to_others() {
 
 #[test]
 fn a_full_disk_leaves_the_old_record() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     write(&store);
     // A file that may not grow past a few kilobytes fails in the middle of a write, as a full disk does.
-    let mut writer = Other::start("fill", directory.path(), "trap '' XFSZ\nulimit -f 8");
+    let mut writer = start("fill", directory.path(), "trap '' XFSZ\nulimit -f 8");
     assert_eq!(writer.hears().as_deref(), Some("Unavailable"));
     writer.ends_well();
-    assert_eq!(mark(&store.load(&key()).unwrap().unwrap()), 1);
+    assert_eq!(number(&store.load(&key()).unwrap().unwrap()), 1);
     assert_eq!(directory.names().len(), 2);
 }
 
 #[test]
 fn a_read_only_directory_can_be_read() {
-    let directory = Directory::new();
-    write(&directory.store());
-    let path = directory.path().to_str().unwrap().to_owned();
-    // Root passes every mode check, so it needs a mount of its own; others are stopped by a mode.
-    let prelude = "if [ \"$(id -u)\" = 0 ]; then\n\
-         [ -n \"$UNSHARED\" ] || UNSHARED=1 exec unshare --mount sh -ec \"$SCRIPT\" sh \"$@\"\n\
-         mount --bind \"$PLACE\" \"$PLACE\"\nmount -o remount,bind,ro \"$PLACE\"\n\
-         else chmod 500 \"$PLACE\"; chmod 400 \"$PLACE\"/*.lock; fi";
-    let script = format!("{prelude}\nexec \"$@\"");
-    let prelude =
-        format!("export PLACE='{path}'\nexport SCRIPT='{}'\n{prelude}", script.replace('\'', "'\\''"));
-    let mut reader = Other::start("read", directory.path(), &prelude);
+    let directory = absent();
+    write(&open(&directory));
+    let prelude = process::read_only(directory.path(), "chmod 400 \"$DIRECTORY\"/*.lock; ");
+    let mut reader = start("read", directory.path(), &prelude);
     assert_eq!(reader.hears().as_deref(), Some("1 1"));
     let refused = reader.hears().unwrap();
     assert!(refused.starts_with("Unavailable cannot use store file"), "{refused}");

@@ -1,6 +1,6 @@
 //! A sealed store is a store: the suite, threads, and random operations against a map.
 
-use std::{collections::BTreeMap, thread};
+use std::thread;
 
 use countersign_store::{
     ErrorKind, FailingStore, MemoryStore, Store,
@@ -9,9 +9,10 @@ use countersign_store::{
 use countersign_store_sealed::{KeySource, MemoryKeySource, SealKey, SealedStore, Unlock};
 use countersign_token::{Record, Revision};
 use proptest::prelude::*;
+use testkit::operations::{self, Subject};
 
 use crate::{
-    place::{credential, key, lease, mark, open, passphrase, plant, save},
+    place::{key, lease, mark, open, passphrase, plant, save},
     vector,
 };
 
@@ -121,70 +122,28 @@ fn threads_lose_no_increment() {
     assert_eq!(revision("3"), Revision::new(ROUNDS));
 }
 
-#[derive(Clone, Debug)]
-enum Action {
-    Save(u8, String),
-    Stale(u8),
-    Delete(u8),
-    Reopen,
-    Rekey,
-}
+/// The inner store, and the number that is the passphrase.
+struct Sealed(MemoryStore, u32);
 
-fn actions() -> impl Strategy<Value = Vec<Action>> {
-    let action = prop_oneof![
-        4 => (0_u8..4, ".{0,40}").prop_map(|(key, mark)| Action::Save(key, mark)),
-        1 => (0_u8..4).prop_map(Action::Stale),
-        2 => (0_u8..4).prop_map(Action::Delete),
-        1 => Just(Action::Reopen),
-        1 => Just(Action::Rekey),
-    ];
-    proptest::collection::vec(action, 0..25)
+impl Subject for Sealed {
+    type Store = SealedStore;
+
+    fn open(&mut self) -> SealedStore {
+        open(&self.0, &self.1.to_string()).unwrap()
+    }
+
+    fn maintain(&mut self, store: &SealedStore, records: usize) -> bool {
+        self.1 += 1;
+        assert_eq!(store.rekey(passphrase(&self.1.to_string())).unwrap(), records);
+        true
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn agrees_with_a_map(actions in actions()) {
-        let inner = MemoryStore::new();
-        let mut number = 0;
-        let mut store = open(&inner, "0").unwrap();
-        let mut map: BTreeMap<u8, (String, u64)> = BTreeMap::new();
-        for action in actions {
-            match action {
-                Action::Save(account, mark) => {
-                    let stored = map.get(&account).map_or(0, |(_, revision)| *revision);
-                    let mut lease = lease(&store, &key(&account.to_string()));
-                    let revision = lease.save(&credential(&mark), Revision::new(stored)).unwrap();
-                    prop_assert_eq!(revision.number(), stored + 1);
-                    map.insert(account, (mark, stored + 1));
-                }
-                Action::Stale(account) => {
-                    let stored = map.get(&account).map_or(0, |(_, revision)| *revision);
-                    let mut lease = lease(&store, &key(&account.to_string()));
-                    let error = lease.save(&credential("stale"), Revision::new(stored + 1)).unwrap_err();
-                    prop_assert_eq!(error.kind(), ErrorKind::Conflict);
-                }
-                Action::Delete(account) => {
-                    let stored = map.remove(&account).map_or(0, |(_, revision)| revision);
-                    lease(&store, &key(&account.to_string())).delete(Revision::new(stored)).unwrap();
-                }
-                Action::Reopen => store = open(&inner, &number.to_string()).unwrap(),
-                Action::Rekey => {
-                    number += 1;
-                    // Without the record of the keys there is nothing to encrypt anew.
-                    let count = store.rekey(passphrase(&number.to_string())).unwrap();
-                    prop_assert_eq!(count, map.len());
-                    // Each record was saved once more.
-                    map.values_mut().for_each(|(_, revision)| *revision += 1);
-                }
-            }
-            for account in 0..4 {
-                let found = store.load(&key(&account.to_string())).unwrap();
-                let found = found.map(|record| (mark(&record), record.revision.number()));
-                prop_assert_eq!(found.as_ref(), map.get(&account));
-            }
-            prop_assert_eq!(store.list().unwrap().len(), map.len());
-        }
+    fn random_operations_agree_with_a_map(operations in operations::any()) {
+        operations::agree(operations, Sealed(MemoryStore::new(), 0))?;
     }
 }

@@ -4,12 +4,13 @@ use core::{error::Error as _, time::Duration};
 use std::thread;
 
 use crate::{
-    directory::{Directory, credential, key, kind},
+    directory::{absent, database, open},
     remains::remains,
 };
 use countersign_store::{ErrorKind, Lease, Store};
 use countersign_token::Revision;
 use rusqlite::Connection;
+use testkit::sample::{credential, key, kind};
 
 /// Each waits ten seconds, so they do it at once.
 #[test]
@@ -21,12 +22,12 @@ fn who_stays_is_no_harm() {
 }
 
 fn a_reader_that_stays_makes_a_deletion_unconfirmed() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     let mut lease = store.lock(&key(), Duration::ZERO).unwrap();
     let first = lease.save(&credential("mark-"), Revision::ABSENT).unwrap();
 
-    let reader = Connection::open(directory.database()).unwrap();
+    let reader = Connection::open(database(&directory)).unwrap();
     let reading = reader.unchecked_transaction().unwrap();
     reading.query_row("SELECT count(*) FROM credentials", [], |_| Ok(())).unwrap();
     assert_eq!(kind(lease.delete(first)), Some(ErrorKind::NotConfirmed));
@@ -40,10 +41,10 @@ fn a_reader_that_stays_makes_a_deletion_unconfirmed() {
 }
 
 fn a_writer_that_stays_is_a_passing_failure() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     store.lock(&key(), Duration::ZERO).unwrap().save(&credential("one"), Revision::ABSENT).unwrap();
-    let other = Connection::open(directory.database()).unwrap();
+    let other = Connection::open(database(&directory)).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut lease = store.lock(&key(), Duration::ZERO).unwrap();
     let error = lease.save(&credential("two"), Revision::new(1)).unwrap_err();

@@ -8,16 +8,20 @@ use std::{
     process::Command,
 };
 
-use crate::directory::{Directory, credential, key, kind};
+use crate::directory::{absent, database, open};
 use countersign_store::{ErrorKind, Lease, Store};
 use countersign_store_sqlite::SqliteStore;
 use countersign_token::{Key, Revision};
 use rusqlite::Connection;
+use testkit::{
+    directory::Directory,
+    sample::{credential, key, kind},
+};
 
 /// A store with one record.
 fn saved() -> (Directory, SqliteStore) {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     store.lock(&key(), Duration::ZERO).unwrap().save(&credential("one"), Revision::ABSENT).unwrap();
     (directory, store)
 }
@@ -30,8 +34,8 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 #[test]
 fn reading_leaves_no_trace() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     assert!(store.load(&key()).unwrap().is_none());
     assert!(store.list().unwrap().is_empty());
     store.check().unwrap();
@@ -46,7 +50,7 @@ fn a_closed_store_is_one_file_and_its_locks() {
     drop(store);
     let mut names: Vec<PathBuf> = directory.files();
     names.retain(|path| path.extension().is_none_or(|extension| extension != "lock"));
-    assert_eq!(names, [directory.database()]);
+    assert_eq!(names, [database(&directory)]);
 }
 
 #[test]
@@ -54,16 +58,16 @@ fn what_is_no_file_of_ours_is_refused() {
     let check = |suffix: &str, prepare: &dyn Fn(&Path)| {
         let (directory, store) = saved();
         drop(store);
-        let whole = fs::read(directory.database()).unwrap();
+        let whole = fs::read(database(&directory)).unwrap();
         let moved = directory.path().join("moved");
-        let file = with_suffix(&directory.database(), suffix);
+        let file = with_suffix(&database(&directory), suffix);
         if suffix.is_empty() {
             fs::rename(&file, &moved).unwrap();
         } else {
             fs::write(&moved, &whole).unwrap();
         }
         prepare(&file);
-        assert_eq!(kind(SqliteStore::open(directory.database())), Some(ErrorKind::Insecure), "{suffix}");
+        assert_eq!(kind(SqliteStore::open(database(&directory))), Some(ErrorKind::Insecure), "{suffix}");
         assert!(fs::read(moved).unwrap() == whole, "{suffix}");
     };
     for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -83,14 +87,14 @@ fn what_is_open_to_others_is_refused() {
         let expected = refused.then_some(ErrorKind::Insecure);
         assert_eq!(kind(store.load(&key())), expected, "{bits:o}");
         assert_eq!(kind(store.list()), expected, "{bits:o}");
-        assert_eq!(kind(SqliteStore::open(directory.database())), expected, "{bits:o}");
+        assert_eq!(kind(SqliteStore::open(database(&directory))), expected, "{bits:o}");
         fs::set_permissions(path, before).unwrap();
     };
     for (bits, refused) in [(0o770, true), (0o702, true), (0o1777, false), (0o755, false), (0o700, false)] {
         check(directory.path(), bits, refused);
     }
     for (bits, refused) in [(0o644, true), (0o660, true), (0o600, false)] {
-        check(&directory.database(), bits, refused);
+        check(&database(&directory), bits, refused);
     }
 }
 
@@ -98,16 +102,16 @@ fn what_is_open_to_others_is_refused() {
 fn files_of_another_user_are_refused() {
     let (directory, store) = saved();
     // Only root may give a file away.
-    if chown(directory.database(), Some(65534), None).is_ok() {
+    if chown(database(&directory), Some(65534), None).is_ok() {
         assert_eq!(kind(store.load(&key())), Some(ErrorKind::Insecure));
-        assert_eq!(kind(SqliteStore::open(directory.database())), Some(ErrorKind::Insecure));
+        assert_eq!(kind(SqliteStore::open(database(&directory))), Some(ErrorKind::Insecure));
     }
 }
 
 #[test]
 fn any_path_will_do() {
     for name in ["a b", "50%", "a?mode=ro#x", "é🔑", "file:x", "'\"", ":memory:"] {
-        let directory = Directory::new();
+        let directory = absent();
         let path = directory.path().join(name).join(name);
         let store = SqliteStore::open(&path).unwrap();
         store.lock(&key(), Duration::ZERO).unwrap().save(&credential("one"), Revision::ABSENT).unwrap();
@@ -122,9 +126,9 @@ fn what_cannot_be_a_directory_is_an_error() {
     let (directory, store) = saved();
     assert_eq!(kind(SqliteStore::open("/")), Some(ErrorKind::Insecure));
     assert_eq!(kind(SqliteStore::open(directory.path())), Some(ErrorKind::Insecure));
-    let below = directory.database().join("below.db");
+    let below = database(&directory).join("below.db");
     assert_eq!(kind(SqliteStore::open(below)), Some(ErrorKind::Insecure));
-    let deeper = directory.database().join("deeper/below.db");
+    let deeper = database(&directory).join("deeper/below.db");
     assert_eq!(kind(SqliteStore::open(deeper)), Some(ErrorKind::Unavailable));
     let endless = Key::new("issuer", "client", "A".repeat(3000));
     assert_eq!(kind(store.try_lock(&endless)), Some(ErrorKind::TooBig));
@@ -132,12 +136,12 @@ fn what_cannot_be_a_directory_is_an_error() {
 
 #[test]
 fn an_interrupted_creation_is_no_obstacle() {
-    let directory = Directory::new();
+    let directory = absent();
     fs::create_dir(directory.path()).unwrap();
     for suffix in ["", "-wal", "-journal"] {
         fs::write(directory.path().join(format!(".credentials.db.new{suffix}")), "half").unwrap();
     }
-    let store = directory.store();
+    let store = open(&directory);
     store.lock(&key(), Duration::ZERO).unwrap().save(&credential("one"), Revision::ABSENT).unwrap();
     drop(store);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);

@@ -3,13 +3,14 @@
 use core::time::Duration;
 use std::{fs, io::Write, path::PathBuf};
 
-use crate::directory::{Directory, credential, key};
+use crate::directory::{absent, database, open};
 use countersign_store::{Lease, Store, ownership};
 use countersign_store_sqlite::SqliteStore;
 use countersign_token::{
     AccessToken, Client, Credential, Expiry, Key, Record, RefreshToken, Revision, Scopes, Secret, Timestamp,
     TokenSet,
 };
+use testkit::sample::{credential, key};
 
 fn fixture(version: u32) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/store-v{version}.db"))
@@ -32,13 +33,17 @@ fn records() -> [Record; 2] {
 
 #[test]
 fn every_version_is_read_and_written() {
+    let files = fs::read_dir(fixture(1).parent().unwrap()).unwrap();
+    let databases =
+        files.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|name| name == "db"));
+    assert_eq!(databases.count(), 1, "a fixture that is not read");
     for version in 1..=1 {
-        let directory = Directory::new();
+        let directory = absent();
         fs::create_dir(directory.path()).unwrap();
-        let mut file = ownership::create(&directory.database()).unwrap();
+        let mut file = ownership::create(&database(&directory)).unwrap();
         file.write_all(&fs::read(fixture(version)).unwrap()).unwrap();
         drop(file);
-        let store = directory.store();
+        let store = open(&directory);
         assert_eq!(store.list().unwrap().len(), 2);
         store.check().unwrap();
         for expected in records() {

@@ -3,26 +3,23 @@
 //! A test runs this program again as the process it needs; `child` is what then runs.
 
 use core::time::Duration;
-use std::{
-    env, fs,
-    io::{BufRead, BufReader, Lines, Read, Write},
-    os::unix::fs::PermissionsExt,
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::{fs, io::Read, os::unix::fs::PermissionsExt};
 
-use crate::directory::{Directory, credential, key};
+use crate::directory::{absent, database, open};
 use countersign_store::{ErrorKind, Lease, Store};
 use countersign_store_sqlite::SqliteStore;
 use countersign_token::{
-    AccessToken, Client, Credential, Grant, Key, Record, RefreshToken, Revision, Secret, Timestamp, TokenSet,
+    AccessToken, Client, Credential, Key, Record, RefreshToken, Revision, Secret, Timestamp, TokenSet,
 };
-
-const ROLE: &str = "COUNTERSIGN_TEST_ROLE";
-const PLACE: &str = "COUNTERSIGN_TEST_PLACE";
+use testkit::{
+    directory::Directory,
+    process::{self, Other, say},
+    sample::{credential, key, mark},
+};
 
 #[test]
 fn child() {
-    let (Ok(role), Ok(place)) = (env::var(ROLE), env::var(PLACE)) else {
+    let Some((role, place)) = process::role() else {
         return;
     };
     let store = match SqliteStore::open(place) {
@@ -74,12 +71,6 @@ fn large(store: &SqliteStore, refresh: usize, access: usize) -> Result<Revision,
     lease.save(&Credential::oauth2(Client::new("client"), set), Revision::new(1))
 }
 
-fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "\nsays {line}").unwrap();
-    out.flush().unwrap();
-}
-
 /// Saves one revision more, with the revision as its content.
 fn write(store: &SqliteStore, key: &Key) -> Revision {
     let mut lease = store.lock(key, Duration::from_secs(60)).unwrap();
@@ -89,58 +80,16 @@ fn write(store: &SqliteStore, key: &Key) -> Revision {
     lease.save(&credential(&mark), revision).unwrap()
 }
 
-/// Another process in a role, killed when it is forgotten.
-struct Other {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Other {
-    /// `prelude` is shell script that sets the scene for the process.
-    fn start(role: &str, directory: &Directory, prelude: &str) -> Self {
-        let mut child = Command::new("sh")
-            .args(["-ec", &format!("{prelude}\nexec \"$@\""), "sh"])
-            .arg(env::current_exe().unwrap())
-            .args(["--exact", "processes::child", "--nocapture"])
-            .env(ROLE, role)
-            .env(PLACE, directory.database())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
-    }
-
-    fn hears(&mut self) -> Option<String> {
-        self.lines.by_ref().map(Result::unwrap).find_map(|line| line.strip_prefix("says ").map(str::to_owned))
-    }
-
-    fn ends_well(mut self) {
-        drop(self.child.stdin.take());
-        assert!(self.child.wait().unwrap().success());
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn start(role: &str, directory: &Directory, prelude: &str) -> Other {
+    Other::start("processes::child", role, &database(directory), prelude)
 }
 
 #[test]
 fn a_killed_holder_holds_nothing() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     for _ in 0..3 {
-        let mut holder = Other::start("hold", &directory, "");
+        let mut holder = start("hold", &directory, "");
         assert_eq!(holder.hears().as_deref(), Some("held"));
         assert!(store.try_lock(&key()).unwrap().is_none());
         holder.kill();
@@ -148,18 +97,15 @@ fn a_killed_holder_holds_nothing() {
     }
 }
 
-fn mark(record: &Record) -> u64 {
-    match &record.credential.grant {
-        Grant::OAuth1 { token: Some(token), .. } => token.identifier.expose().parse().unwrap(),
-        other => panic!("{other:?}"),
-    }
+fn number(record: &Record) -> u64 {
+    mark(record).parse().unwrap()
 }
 
 #[test]
 fn fifty_kills_lose_nothing() {
-    let directory = Directory::new();
+    let directory = absent();
     for round in 0..50_u32 {
-        let mut writer = Other::start("write", &directory, "");
+        let mut writer = start("write", &directory, "");
         // The first line says that it writes; the rest of the delay moves the kill over a whole write.
         let mut acknowledged: u64 = writer.hears().unwrap().parse().unwrap();
         std::thread::sleep(Duration::from_micros(u64::from(round) * 97 % 3000));
@@ -168,14 +114,14 @@ fn fifty_kills_lose_nothing() {
             acknowledged = line.parse().unwrap();
         }
         // Opened anew every other time, so that the log is recovered by one who was not there.
-        let store = directory.store();
+        let store = open(&directory);
         let record = store.load(&key()).unwrap().unwrap();
         let found = record.revision.number();
         assert!(
             found == acknowledged || found == acknowledged + 1,
             "acknowledged {acknowledged}, found {found}"
         );
-        assert_eq!(mark(&record), found, "a mix of two records");
+        assert_eq!(number(&record), found, "a mix of two records");
         store.check().unwrap();
         drop(store.try_lock(&key()).unwrap().unwrap());
     }
@@ -185,18 +131,18 @@ const ROUNDS: u64 = 20;
 
 /// `processes` at once on an absent directory, each with the account of this name.
 fn race(processes: u64, account: impl Fn(u64) -> String, accounts: u64) {
-    let directory = Directory::new();
+    let directory = absent();
     let mut others: Vec<Other> = (0..processes)
-        .map(|number| Other::start(&format!("increment {}", account(number)), &directory, ""))
+        .map(|number| start(&format!("increment {}", account(number)), &directory, ""))
         .collect();
     for other in &mut others {
         assert_eq!(other.hears().as_deref(), Some("ready"));
     }
     for other in &mut others {
-        drop(other.child.stdin.take());
+        other.go();
     }
     others.into_iter().for_each(Other::ends_well);
-    let store = directory.store();
+    let store = open(&directory);
     assert_eq!(store.list().unwrap().len() as u64, accounts);
     for number in 0..accounts {
         let record = store.load(&Key::new("issuer", "client", account(number))).unwrap().unwrap();
@@ -218,15 +164,15 @@ fn sixteen_processes_create_the_database_and_lose_no_increment() {
 #[test]
 fn no_umask_opens_a_file_to_others() {
     for umask in ["000", "022", "077"] {
-        let directory = Directory::new();
-        let mut writer = Other::start("increment ann", &directory, &format!("umask {umask}"));
+        let directory = absent();
+        let mut writer = start("increment ann", &directory, &format!("umask {umask}"));
         assert_eq!(writer.hears().as_deref(), Some("ready"));
-        drop(writer.child.stdin.take());
+        writer.go();
         let mut seen = 0;
         // Looks while it writes, and once after it has ended.
         let mut running = true;
         while running {
-            running = writer.child.try_wait().unwrap().is_none();
+            running = writer.is_running();
             for path in directory.files() {
                 // A temporary file may be gone again.
                 let Ok(metadata) = path.symlink_metadata() else {
@@ -247,12 +193,12 @@ fn no_umask_opens_a_file_to_others() {
 
 /// What is stored after a save that there is no room for, in a file that may not grow past 64 KiB.
 fn check_full(role: &str, answer: &str, revision: u64) -> Record {
-    let directory = Directory::new();
-    write(&directory.store(), &key());
-    let mut writer = Other::start(role, &directory, "trap '' XFSZ\nulimit -f 128");
+    let directory = absent();
+    write(&open(&directory), &key());
+    let mut writer = start(role, &directory, "trap '' XFSZ\nulimit -f 128");
     assert_eq!(writer.hears().as_deref(), Some(answer));
     writer.ends_well();
-    let store = directory.store();
+    let store = open(&directory);
     store.check().unwrap();
     let record = store.load(&key()).unwrap().unwrap();
     assert_eq!(record.revision, Revision::new(revision));
@@ -261,7 +207,7 @@ fn check_full(role: &str, answer: &str, revision: u64) -> Record {
 
 #[test]
 fn a_full_disk_leaves_the_old_record() {
-    assert_eq!(mark(&check_full("fill", "Err(Unavailable)", 1)), 1);
+    assert_eq!(number(&check_full("fill", "Err(Unavailable)", 1)), 1);
 }
 
 #[test]
@@ -273,15 +219,8 @@ fn no_room_for_an_access_token_loses_no_refresh_token() {
 
 /// Runs a reader where the directory cannot be written to.
 fn read_only(directory: &Directory) -> Vec<String> {
-    let place = directory.path().to_str().unwrap();
-    // Root passes every mode check, so it needs a mount of its own; others are stopped by a mode.
-    let prelude = "if [ \"$(id -u)\" = 0 ]; then\n\
-         [ -n \"$UNSHARED\" ] || UNSHARED=1 exec unshare --mount sh -ec \"$SCRIPT\" sh \"$@\"\n\
-         mount --bind \"$DIRECTORY\" \"$DIRECTORY\"\nmount -o remount,bind,ro \"$DIRECTORY\"\n\
-         else chmod 500 \"$DIRECTORY\"; fi";
-    let script = format!("{prelude}\nexec \"$@\"").replace('\'', "'\\''");
-    let prelude = format!("export DIRECTORY='{place}'\nexport SCRIPT='{script}'\n{prelude}");
-    let mut reader = Other::start("read", directory, &prelude);
+    let prelude = process::read_only(directory.path(), "");
+    let mut reader = start("read", directory, &prelude);
     let lines = std::iter::from_fn(|| reader.hears()).collect();
     reader.ends_well();
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o700)).unwrap();
@@ -290,15 +229,15 @@ fn read_only(directory: &Directory) -> Vec<String> {
 
 #[test]
 fn a_read_only_directory_can_be_read() {
-    let directory = Directory::new();
-    write(&directory.store(), &key());
+    let directory = absent();
+    write(&open(&directory), &key());
     assert_eq!(read_only(&directory), ["Ok(Some(1)) Ok(1)", "Unavailable"]);
 }
 
 #[test]
 fn a_read_only_directory_with_a_log_is_not_read_wrongly() {
-    let directory = Directory::new();
-    let mut writer = Other::start("write", &directory, "");
+    let directory = absent();
+    let mut writer = start("write", &directory, "");
     writer.hears().unwrap();
     writer.kill();
     fs::remove_file(directory.path().join("credentials.db-shm")).unwrap();

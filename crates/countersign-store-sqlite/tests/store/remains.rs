@@ -3,12 +3,13 @@
 use core::time::Duration;
 use std::{collections::BTreeMap, fs};
 
-use crate::directory::{Directory, credential};
+use crate::directory::{absent, database, open};
 use countersign_store::{Lease, Store};
 use countersign_token::{
     AccessToken, Client, Credential, Key, RefreshToken, Revision, Secret, Timestamp, TokenSet,
 };
 use rusqlite::Connection;
+use testkit::{directory::Directory, sample::credential};
 
 /// A credential of which every token holds `mark` throughout, `filling` times.
 fn marked(mark: &str, filling: usize) -> Credential {
@@ -27,8 +28,8 @@ pub(crate) fn remains(directory: &Directory, text: &str) -> usize {
 /// Rows grow, shrink, and move between pages, which is where SQLite leaves copies behind.
 #[test]
 fn nothing_remains_of_what_was_deleted() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     let mut revisions: BTreeMap<u32, Revision> = BTreeMap::new();
     let (mut state, mut deletions) = (SEED, 0);
     let mut random = |below: u32| {
@@ -62,8 +63,8 @@ const ROUNDS: usize = 500;
 #[test]
 fn no_secret_is_on_a_page_with_others() {
     const PAGE: usize = 1024;
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     for size in 1..40 {
         let key = Key::new("issuer", "client", size.to_string());
         let mut lease = store.lock(&key, Duration::ZERO).unwrap();
@@ -72,7 +73,7 @@ fn no_secret_is_on_a_page_with_others() {
     }
     drop(store);
     let mut seen = 0;
-    for page in fs::read(directory.database()).unwrap().chunks(PAGE) {
+    for page in fs::read(database(&directory)).unwrap().chunks(PAGE) {
         if page.windows(5).any(|part| part == b"mark-") {
             // A page of rows begins with its type, one of overflow with the number of the next, below 2^24.
             assert_eq!(page[0], 0);
@@ -84,13 +85,13 @@ fn no_secret_is_on_a_page_with_others() {
 
 #[test]
 fn another_deletion_completes_what_was_killed() {
-    let directory = Directory::new();
-    let store = directory.store();
+    let directory = absent();
+    let store = open(&directory);
     let (ann, ben) = (Key::new("issuer", "client", "ann"), Key::new("issuer", "client", "ben"));
     store.lock(&ann, Duration::ZERO).unwrap().save(&marked("mark-", 10), Revision::ABSENT).unwrap();
     store.lock(&ben, Duration::ZERO).unwrap().save(&credential("ben"), Revision::ABSENT).unwrap();
     // As a process that is killed between the two steps leaves it.
-    let other = Connection::open(directory.database()).unwrap();
+    let other = Connection::open(database(&directory)).unwrap();
     for table in ["access_tokens", "credentials"] {
         other.execute(&format!("DELETE FROM {table} WHERE key = ?1"), [ann.to_text()]).unwrap();
     }

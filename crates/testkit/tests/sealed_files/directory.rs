@@ -1,47 +1,18 @@
-use core::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use core::time::Duration;
 
 use countersign_store::{Error, Store};
 use countersign_store_file::FileStore;
 use countersign_store_sealed::{Cost, Unlock};
 use countersign_token::{ClientCredentials, Credential, Key, Revision, TokenCredentials};
+use testkit::directory::Directory;
 
-/// A name that is free, and whatever is there at the end removed.
-pub(crate) struct Directory(PathBuf);
-
-impl Directory {
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("sealed-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&path);
-        Self(path)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-
-    pub(crate) fn files(&self) -> FileStore {
-        FileStore::open(&self.0).unwrap()
-    }
-
-    /// The file of a key whose name is short, as the documentation of the format has it.
-    pub(crate) fn file(&self, key: &Key) -> PathBuf {
-        self.0.join(key.to_text().replace('/', "+") + ".json")
-    }
+/// A place for a store that does not exist yet.
+pub(crate) fn absent() -> Directory {
+    Directory::absent_in(env!("CARGO_TARGET_TMPDIR"))
 }
 
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+pub(crate) fn files(directory: &Directory) -> FileStore {
+    FileStore::open(directory.path()).unwrap()
 }
 
 pub(crate) fn key(account: &str) -> Key {

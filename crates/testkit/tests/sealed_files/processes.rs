@@ -3,26 +3,19 @@
 //! A test runs this program again as the process it needs; `child` is what then runs.
 
 use core::time::Duration;
-use std::{
-    env,
-    path::Path,
-    process::{Child, Command, Stdio},
-    thread,
-};
+use std::{path::Path, thread};
 
 use countersign_store::Store;
 use countersign_store_file::FileStore;
 use countersign_store_sealed::SealedStore;
 use countersign_token::Revision;
+use testkit::process::{self, Other};
 
-use crate::directory::{Directory, key, passphrase, save};
-
-const ROLE: &str = "COUNTERSIGN_TEST_ROLE";
-const PLACE: &str = "COUNTERSIGN_TEST_PLACE";
+use crate::directory::{absent, files, key, passphrase, save};
 
 #[test]
 fn child() {
-    let (Ok(role), Ok(place)) = (env::var(ROLE), env::var(PLACE)) else {
+    let Some((role, place)) = process::role() else {
         return;
     };
     let open = |text: &str| SealedStore::open(FileStore::open(&place).unwrap(), passphrase(text)).unwrap();
@@ -45,26 +38,18 @@ fn child() {
     }
 }
 
-fn spawn(role: &str, place: &Path) -> Child {
-    Command::new(env::current_exe().unwrap())
-        .args(["--exact", "processes::child"])
-        .env(ROLE, role)
-        .env(PLACE, place)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
+fn start(role: &str, place: &Path) -> Other {
+    Other::start("processes::child", role, place, "")
 }
 
 /// Nothing is there when they begin, so that all of them race to make the data keys.
 #[test]
 fn processes_lose_no_increment() {
     const PROCESSES: u64 = 4;
-    let directory = Directory::new();
-    let children: Vec<_> = (0..PROCESSES).map(|_| spawn("save", directory.path())).collect();
-    for mut child in children {
-        assert!(child.wait().unwrap().success());
-    }
-    let store = SealedStore::open(directory.files(), passphrase("a")).unwrap();
+    let directory = absent();
+    let children: Vec<_> = (0..PROCESSES).map(|_| start("save", directory.path())).collect();
+    children.into_iter().for_each(Other::ends_well);
+    let store = SealedStore::open(files(&directory), passphrase("a")).unwrap();
     assert_eq!(store.load(&key("all")).unwrap().unwrap().revision, Revision::new(PROCESSES * 25));
     let keys = store.list().unwrap();
     assert_eq!(keys.len() as u64, PROCESSES + 1);
@@ -76,26 +61,25 @@ fn processes_lose_no_increment() {
 /// While others save; whatever it was killed at, everything is there and can be encrypted anew.
 #[test]
 fn a_killed_rekeying_loses_nothing() {
-    let directory = Directory::new();
-    let store = SealedStore::open(directory.files(), passphrase("a")).unwrap();
+    let directory = absent();
+    let store = SealedStore::open(files(&directory), passphrase("a")).unwrap();
     for account in ["ann", "ben", "eve"] {
         save(&store, &key(account), account).unwrap();
     }
     for round in 0..15 {
-        let mut child = spawn("rekey", directory.path());
+        let mut child = start("rekey", directory.path());
         // Other instants in each round; whichever it is, it has to be good.
         thread::sleep(Duration::from_millis(20 + 7 * round));
         let saved = save(&store, &key("all"), "saved meanwhile");
-        child.kill().unwrap();
-        child.wait().unwrap();
+        child.kill();
         // This handle knows no key that was derived with another salt, but derives it.
         saved.unwrap();
-        let fresh = SealedStore::open(directory.files(), passphrase("a")).unwrap();
+        let fresh = SealedStore::open(files(&directory), passphrase("a")).unwrap();
         for key in fresh.list().unwrap() {
             assert!(store.load(&key).unwrap().is_some() && fresh.load(&key).unwrap().is_some());
         }
         assert_eq!(fresh.list().unwrap().len(), 4);
     }
     assert_eq!(store.rekey(passphrase("b")).unwrap(), 4);
-    assert!(SealedStore::open(directory.files(), passphrase("a")).is_err());
+    assert!(SealedStore::open(files(&directory), passphrase("a")).is_err());
 }

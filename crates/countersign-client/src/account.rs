@@ -2,7 +2,9 @@ use core::{fmt, time::Duration};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use countersign_flow::{Authorize, Source};
-use countersign_token::{Credential, Grant, Key, Record, RefreshToken, Revision, Timestamp, TokenSet};
+use countersign_token::{
+    AccessToken, Credential, Grant, Key, Record, RefreshToken, Revision, Timestamp, TokenSet,
+};
 
 use crate::{
     Error, ErrorKind, authorize,
@@ -39,8 +41,8 @@ struct State {
 pub(crate) struct Snapshot {
     pub(crate) credential: Credential,
     pub(crate) revision: Revision,
-    /// The token that is handed out, alone, as an `Authorize` takes it.
-    pub(crate) current: Option<TokenSet>,
+    /// The tokens that are handed out, each alone, as an `Authorize` takes it: one for each set of resources.
+    current: Vec<TokenSet>,
     /// How it is put on a request, with its keys prepared.
     pub(crate) way: Result<Box<dyn Authorize>, Error>,
     /// Moves the moment of the early refresh.
@@ -63,9 +65,22 @@ struct Quiet {
 
 impl Snapshot {
     fn new(key: &Key, credential: Credential, revision: Revision, jitter: u8) -> Arc<Self> {
-        let current = freshness::pick(&credential, key).map(|token| TokenSet::new(token.clone()));
+        let mut current: Vec<TokenSet> = Vec::new();
+        for AccessToken { resource, .. } in credential.tokens.iter().rev() {
+            if current.iter().all(|known| known.access.resource != *resource)
+                && let Some(token) = freshness::pick_exactly(&credential, key, resource)
+            {
+                current.push(TokenSet::new(token.clone()));
+            }
+        }
         let way = authorize::way(&credential);
         Arc::new(Self { credential, revision, current, way, jitter })
+    }
+
+    /// The token for these resources, or for those of the key when there are none.
+    pub(crate) fn current(&self, key: &Key, resource: &[String]) -> Option<&TokenSet> {
+        let resource = if resource.is_empty() { &key.resource } else { resource };
+        self.current.iter().find(|tokens| tokens.access.resource == resource)
     }
 }
 
@@ -125,8 +140,8 @@ impl Account {
     pub(crate) fn worth(&self, need: &Need, now: Timestamp) -> Option<(Arc<Snapshot>, Freshness)> {
         let state = self.read();
         let snapshot = Arc::clone(state.snapshot.as_ref()?);
-        let token = &snapshot.current.as_ref()?.access;
-        let freshness = match need.freshness(token, now, snapshot.jitter) {
+        let token = &snapshot.current(&self.key, &need.resource)?.access;
+        let freshness = match need.quality.freshness(token, now, snapshot.jitter) {
             // Where nothing can be refreshed, there is no reason to begin early.
             Freshness::Early if !state.is_refreshable(&snapshot.credential) => Freshness::Fresh,
             freshness => freshness,

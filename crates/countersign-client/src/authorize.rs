@@ -37,19 +37,21 @@ pub(crate) fn way(credential: &Credential) -> Result<Box<dyn Authorize>, Error> 
     }
 }
 
-/// What to put on this request.
+/// What to put on this request, with the token for these resources.
 pub(crate) fn authorize(
     world: &World,
     account: &Account,
     snapshot: &Snapshot,
+    resource: &[String],
     request: RequestView<'_>,
 ) -> Result<Authorization, Error> {
-    if has_tokens(snapshot) && snapshot.current.is_none() {
+    let current = snapshot.current(account.key(), resource);
+    if has_tokens(snapshot) && current.is_none() {
         return Err(Error::needs_login(account.key()));
     }
     let way = snapshot.way.as_ref().map_err(Clone::clone)?;
     let env = world.env();
     #[cfg(feature = "oauth1")]
     let env = Env { now: env.now.plus_seconds(account.skew.load(Ordering::Relaxed)), ..env };
-    Ok(way.authorize(request, snapshot.current.as_ref(), &env)?)
+    Ok(way.authorize(request, current, &env)?)
 }

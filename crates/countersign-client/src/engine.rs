@@ -4,6 +4,7 @@
 //! publish → release. The flight is the face's; everything after it is here.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use countersign_token::{Credential, Key, RefreshToken, Revision, TokenSet};
 
@@ -11,7 +12,7 @@ use crate::{
     Error, ErrorKind,
     account::Account,
     error::label,
-    freshness::{self, Freshness, Need},
+    freshness::{self, Freshness, Need, Quality},
     vault::Held,
     world::World,
 };
@@ -108,12 +109,16 @@ async fn attempt(
         account.publish(credential, revision, world.jitter());
         return Ok(Some(Landing::Adopted));
     }
-    let source = if freshness::is_over(&credential) { None } else { source::of(account, &credential)? };
+    let source = if freshness::is_over(&credential) {
+        None
+    } else {
+        source::of(account, &credential, &need.resource)?
+    };
     let Some(source) = source else {
         return nothing_better(world, account, need, credential, revision).map(Some);
     };
 
-    let known = source::known(&credential, account.key());
+    let known = source::known(&credential, account.key(), &need.resource);
     let flow = source.begin(known.as_ref())?;
     match world.converse(flow, credential.user_agent.as_deref()).await {
         Ok(tokens) => {
@@ -171,10 +176,11 @@ fn nothing_better(
     credential: Credential,
     revision: Revision,
 ) -> Result<Landing, Error> {
-    let any = match need {
-        Need::Good(_) => Need::Good(Duration::ZERO),
-        Need::Other(refused) => Need::Other(refused.clone()),
+    let quality = match &need.quality {
+        Quality::Good(_) => Quality::Good(Duration::ZERO),
+        Quality::Other(refused) => Quality::Other(refused.clone()),
     };
+    let any = Need { quality, resource: Arc::clone(&need.resource) };
     let usable = answers(world, account.key(), &credential, &any, Urgency::Now);
     account.publish(credential, revision, world.jitter());
     if usable { Ok(Landing::Adopted) } else { Err(Error::needs_login(account.key())) }
@@ -182,7 +188,8 @@ fn nothing_better(
 
 fn answers(world: &World, key: &Key, credential: &Credential, need: &Need, urgency: Urgency) -> bool {
     // Who can wait for a better token is content with a fresh one only.
-    freshness::pick(credential, key).is_some_and(|token| match need.freshness(token, world.now(), 0) {
+    let token = freshness::pick(credential, key, &need.resource);
+    token.is_some_and(|token| match need.quality.freshness(token, world.now(), 0) {
         Freshness::Fresh => true,
         Freshness::Early => urgency == Urgency::Now,
         Freshness::Stale => false,

@@ -1,6 +1,7 @@
 //! When a token is fit for use, when it is time for the next, and when it must not be used.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use countersign_token::{AccessToken, Credential, Expiry, Key, Secret, State, Timestamp};
 
@@ -12,10 +13,18 @@ const CLOCK_SLACK: Duration = Duration::from_secs(60);
 
 /// What a caller needs.
 #[derive(Clone, Debug)]
-pub(crate) enum Need {
-    /// A token that is good for at least this long, as far as is known.
+pub(crate) struct Need {
+    pub(crate) quality: Quality,
+    /// What the token is to be for (RFC 8707); empty for what the grant is for.
+    pub(crate) resource: Arc<[String]>,
+}
+
+/// How good a token has to be.
+#[derive(Clone, Debug)]
+pub(crate) enum Quality {
+    /// It is good for at least this long, as far as is known.
     Good(Duration),
-    /// A good token other than this one, which was refused.
+    /// It is good, and not this one, which was refused.
     Other(Secret),
 }
 
@@ -30,7 +39,7 @@ pub(crate) enum Freshness {
     Stale,
 }
 
-impl Need {
+impl Quality {
     /// What `token` is worth; `jitter` moves the moment of an early refresh.
     pub(crate) fn freshness(&self, token: &AccessToken, now: Timestamp, jitter: u8) -> Freshness {
         let least = match self {
@@ -66,12 +75,24 @@ fn runs_back(token: &AccessToken, now: Timestamp) -> bool {
     token.obtained_at.since(now) > CLOCK_SLACK
 }
 
-/// The token of a credential that is handed out: the newest that nothing binds and that is for the
-/// resources and scopes of the key.
-pub(crate) fn pick<'a>(credential: &'a Credential, key: &Key) -> Option<&'a AccessToken> {
+/// The token of a credential that is handed out: the newest that nothing binds and that is for the scopes of
+/// the key, and for `resource` or, when that is empty, the resources of the key.
+pub(crate) fn pick<'a>(
+    credential: &'a Credential,
+    key: &Key,
+    resource: &[String],
+) -> Option<&'a AccessToken> {
+    pick_exactly(credential, key, if resource.is_empty() { &key.resource } else { resource })
+}
+
+pub(crate) fn pick_exactly<'a>(
+    credential: &'a Credential,
+    key: &Key,
+    resource: &[String],
+) -> Option<&'a AccessToken> {
     credential.tokens.iter().rev().find(|token| {
         token.binding.is_none()
-            && token.resource == key.resource
+            && token.resource == resource
             && key.scopes.as_ref().is_none_or(|asked| token.scopes.is_empty() || token.scopes.covers(asked))
     })
 }
@@ -102,7 +123,8 @@ mod tests {
     }
 
     fn check(token: &AccessToken, age: i64, least: u64, jitter: u8, expected: Freshness) {
-        let found = Need::Good(Duration::from_secs(least)).freshness(token, BORN.plus_seconds(age), jitter);
+        let found =
+            Quality::Good(Duration::from_secs(least)).freshness(token, BORN.plus_seconds(age), jitter);
         assert_eq!(found, expected, "age {age}, at least {least}, jitter {jitter}");
     }
 
@@ -135,9 +157,9 @@ mod tests {
     fn an_unknown_end_is_used_until_refused() {
         let unknown = AccessToken::bearer(Secret::new("t"), BORN);
         check(&unknown, 1_000_000_000, 3600, 0, Freshness::Fresh);
-        let refused = Need::Other(Secret::new("t"));
+        let refused = Quality::Other(Secret::new("t"));
         assert_eq!(refused.freshness(&unknown, BORN, 0), Freshness::Stale);
-        let another = Need::Other(Secret::new("u"));
+        let another = Quality::Other(Secret::new("u"));
         assert_eq!(another.freshness(&unknown, BORN, 0), Freshness::Fresh);
     }
 

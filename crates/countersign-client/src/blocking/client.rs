@@ -186,11 +186,11 @@ impl Client {
             return false;
         };
         let credential = &snapshot.credential;
-        let granted = credential
-            .scopes
-            .union(&pick(credential, handle.key()).map(|token| token.scopes.clone()).unwrap_or_default());
+        let granted = credential.scopes.union(
+            &pick(credential, handle.key(), &[]).map(|token| token.scopes.clone()).unwrap_or_default(),
+        );
         let is_good = || {
-            let worth = account.worth(&obtain::any(), self.world.now());
+            let worth = account.worth(&obtain::any(&Arc::default()), self.world.now());
             matches!(worth, Some((_, Freshness::Fresh | Freshness::Early)))
         };
         credential.state == State::Ok

@@ -2,7 +2,7 @@ use core::{fmt, time::Duration};
 use std::sync::Arc;
 
 use countersign_flow::{Authorization, RequestView};
-use countersign_token::{AccessToken, Key, Record, Secret};
+use countersign_token::{Key, Record, Secret};
 use countersign_transport::policy;
 use countersign_wire::flow::{Handling, Purpose};
 use http::{Request, Response, StatusCode};
@@ -14,7 +14,7 @@ use crate::{
     authorize,
     block_on::block_on,
     error::label,
-    freshness::Need,
+    freshness::{Need, Quality},
     user_agent,
     world::World,
 };
@@ -26,11 +26,23 @@ use crate::{
 pub struct Handle {
     world: World,
     account: Arc<Account>,
+    /// What its tokens are for; empty for what the grant is for.
+    resource: Arc<[String]>,
 }
 
 impl Handle {
     pub(super) fn new(world: World, account: Arc<Account>) -> Self {
-        Self { world, account }
+        Self { world, account, resource: Arc::default() }
+    }
+
+    /// The same account with access tokens for these resources (RFC 8707), such as `https://api.example/`.
+    ///
+    /// They are got with the refresh token that all handles of the account share, and kept beside the others.
+    /// Of an account whose key says what its tokens are for, and of one with a source, there are no others:
+    /// such a handle answers [`ErrorKind::Misuse`] when it is to get one.
+    #[must_use]
+    pub fn for_resource<'a>(&self, resource: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { resource: resource.into_iter().map(String::from).collect(), ..self.clone() }
     }
 
     /// The identity of the grant.
@@ -92,14 +104,16 @@ impl Handle {
         if let Some(snapshot) = super::session::after(&self.world, &self.account, &snapshot, &first)? {
             return self.send_with(&snapshot, &request);
         }
-        let Some(refused) = snapshot.current.as_ref().filter(|_| first.status() == StatusCode::UNAUTHORIZED)
-        else {
+        let refused = snapshot.current(self.key(), &self.resource);
+        let Some(refused) = refused.filter(|_| first.status() == StatusCode::UNAUTHORIZED) else {
             return Ok(first);
         };
         let had_way = self.account.has_way();
-        let need = Need::Other(refused.access.secret.clone());
+        let need = self.need(Quality::Other(refused.access.secret.clone()));
         match obtain(&self.world, &self.account, &need) {
-            Ok((newer, _)) if is_other(&newer, &refused.access.secret) => self.send_with(&newer, &request),
+            Ok((newer, _)) if self.has_other(&newer, &refused.access.secret) => {
+                self.send_with(&newer, &request)
+            }
             Ok(_) => Ok(first),
             // Without a way to another token the server's own answer says most.
             Err(error) if !had_way && matches!(error.kind(), ErrorKind::NeedsLogin { .. }) => Ok(first),
@@ -116,7 +130,7 @@ impl Handle {
     /// the refresh; [`ErrorKind::RefreshInProgress`]; [`ErrorKind::NotPersisted`] and [`ErrorKind::Store`];
     /// [`ErrorKind::Misuse`] for an OAuth 1.0a credential, which has no access token.
     pub fn token(&self, min_ttl: Duration) -> Result<Token, Error> {
-        self.token_for(&Need::Good(min_ttl))
+        self.token_for(&self.need(Quality::Good(min_ttl)))
     }
 
     /// Another access token than `refused`, which a server did not take.
@@ -126,7 +140,7 @@ impl Handle {
     /// # Errors
     /// As [`token`](Self::token).
     pub fn token_other_than(&self, refused: &Secret) -> Result<Token, Error> {
-        self.token_for(&Need::Other(refused.clone()))
+        self.token_for(&self.need(Quality::Other(refused.clone())))
     }
 
     fn token_for(&self, need: &Need) -> Result<Token, Error> {
@@ -137,9 +151,18 @@ impl Handle {
             .into());
         }
         let (snapshot, refreshed) = obtain(&self.world, &self.account, need)?;
-        let access: Option<&AccessToken> = snapshot.current.as_ref().map(|tokens| &tokens.access);
-        let access = access.ok_or_else(|| Error::needs_login(self.key()))?;
-        Ok(Token::new(access.clone(), refreshed))
+        let current = snapshot.current(self.key(), &self.resource);
+        let tokens = current.ok_or_else(|| Error::needs_login(self.key()))?;
+        Ok(Token::new(tokens.access.clone(), refreshed))
+    }
+
+    fn need(&self, quality: Quality) -> Need {
+        Need { quality, resource: Arc::clone(&self.resource) }
+    }
+
+    fn has_other(&self, snapshot: &Snapshot, refused: &Secret) -> bool {
+        let current = snapshot.current(self.key(), &self.resource);
+        current.is_some_and(|tokens| !tokens.access.secret.ct_eq(refused))
     }
 
     /// Checks where a request goes before anything is refreshed for it.
@@ -152,12 +175,12 @@ impl Handle {
             }
             #[cfg(not(feature = "oauth1"))]
             Some(snapshot) if !authorize::has_tokens(&snapshot) => Ok(snapshot),
-            _ => Ok(obtain(&self.world, &self.account, &any())?.0),
+            _ => Ok(obtain(&self.world, &self.account, &any(&self.resource))?.0),
         }
     }
 
     fn authorization(&self, snapshot: &Snapshot, request: RequestView<'_>) -> Result<Authorization, Error> {
-        authorize::authorize(&self.world, &self.account, snapshot, request)
+        authorize::authorize(&self.world, &self.account, snapshot, &self.resource, request)
     }
 
     fn put<B>(&self, snapshot: &Snapshot, authorization: Authorization, request: &mut Request<B>) {
@@ -177,12 +200,11 @@ impl Handle {
     }
 }
 
-fn is_other(snapshot: &Snapshot, refused: &Secret) -> bool {
-    snapshot.current.as_ref().is_some_and(|tokens| !tokens.access.secret.ct_eq(refused))
-}
-
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handle").field("key", self.key()).finish_non_exhaustive()
+        f.debug_struct("Handle")
+            .field("key", self.key())
+            .field("resource", &self.resource)
+            .finish_non_exhaustive()
     }
 }

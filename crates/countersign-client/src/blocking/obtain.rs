@@ -7,12 +7,12 @@ use crate::{
     block_on::block_on,
     engine::{Landing, Urgency, refresh},
     flight::Boarding,
-    freshness::{Freshness, Need},
+    freshness::{Freshness, Need, Quality},
     world::World,
 };
 
-/// How often a caller boards: once behind another's refresh, once for its own, once for good measure.
-pub(super) const ROUNDS: u8 = 3;
+/// How often a caller boards: behind those who need a token for something else, and once for its own.
+pub(super) const ROUNDS: u8 = 16;
 
 /// What answers the need, and whether the server was asked for it.
 ///
@@ -28,7 +28,7 @@ pub(super) fn obtain(world: &World, account: &Account, need: &Need) -> Result<(A
                 end
             });
             return match end {
-                Some(Ok(landing)) => Ok((newest(account)?, landing == Landing::Renewed)),
+                Some(Ok(landing)) => Ok((newest(account, need)?, landing == Landing::Renewed)),
                 Some(Err(_)) | None => Ok((snapshot, false)),
             };
         }
@@ -45,7 +45,7 @@ pub(super) fn obtain(world: &World, account: &Account, need: &Need) -> Result<(A
                 lead.land(end.clone());
                 let landing = end?;
                 // Whatever came is used, so that a server which gives short lives is not asked again and again.
-                return Ok((newest(account)?, landing == Landing::Renewed));
+                return Ok((newest(account, need)?, landing == Landing::Renewed));
             }
             Boarding::Landed(end) => {
                 if let Some((snapshot, Freshness::Fresh | Freshness::Early)) =
@@ -60,14 +60,14 @@ pub(super) fn obtain(world: &World, account: &Account, need: &Need) -> Result<(A
     Err(ErrorKind::RefreshInProgress.into())
 }
 
-/// The need of a caller that did not say more.
-pub(super) const fn any() -> Need {
-    Need::Good(Duration::ZERO)
+/// The need of a caller that did not say more than what for.
+pub(super) fn any(resource: &Arc<[String]>) -> Need {
+    Need { quality: Quality::Good(Duration::ZERO), resource: Arc::clone(resource) }
 }
 
-fn newest(account: &Account) -> Result<Arc<Snapshot>, Error> {
+fn newest(account: &Account, need: &Need) -> Result<Arc<Snapshot>, Error> {
     account
         .snapshot()
-        .filter(|snapshot| snapshot.current.is_some())
+        .filter(|snapshot| snapshot.current(account.key(), &need.resource).is_some())
         .ok_or_else(|| Error::needs_login(account.key()))
 }

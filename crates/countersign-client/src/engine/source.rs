@@ -5,19 +5,29 @@ use countersign_flow::{
 };
 use countersign_token::{AccessToken, Client, Credential, Grant, Key, Secret, Timestamp, TokenSet};
 
-use crate::{Error, account::Account, freshness};
+use crate::{Error, ErrorKind, account::Account, freshness};
+
+const NO_CHOICE: &str = "what the tokens of this account are for is part of its key";
 
 /// The way from this credential to a fresh token; `None` where there is none.
-pub(super) fn of(account: &Account, credential: &Credential) -> Result<Option<Arc<dyn Source>>, Error> {
+///
+/// One refresh token serves for all resources; where each request is its own grant, the key names them.
+pub(super) fn of(
+    account: &Account,
+    credential: &Credential,
+    resource: &[String],
+) -> Result<Option<Arc<dyn Source>>, Error> {
     if let Some(own) = account.source() {
-        return Ok(Some(own));
+        return if resource.is_empty() { Ok(Some(own)) } else { Err(ErrorKind::Misuse(NO_CHOICE).into()) };
     }
     let key = account.key();
     Ok(match &credential.grant {
         Grant::OAuth2 { refresh_token: Some(_) } => {
             let (endpoint, client) = registered(credential.client.as_ref())?;
-            Some(Arc::new(RefreshSource::new(key.clone(), endpoint, client, &credential.scopes)))
+            let source = RefreshSource::new(key.clone(), endpoint, client, &credential.scopes);
+            Some(Arc::new(source.with_resource(resource.to_vec())))
         }
+        Grant::ClientCredentials if !resource.is_empty() => return Err(ErrorKind::Misuse(NO_CHOICE).into()),
         Grant::ClientCredentials => {
             let (endpoint, client) = registered(credential.client.as_ref())?;
             let scopes = key.scopes.as_ref().unwrap_or(&credential.scopes);
@@ -36,9 +46,9 @@ fn registered(client: Option<&Client>) -> Result<(Endpoint, ClientRegistration),
 }
 
 /// What a source is told of the grant.
-pub(super) fn known(credential: &Credential, key: &Key) -> Option<TokenSet> {
+pub(super) fn known(credential: &Credential, key: &Key, resource: &[String]) -> Option<TokenSet> {
     let refresh = credential.refresh_token().cloned();
-    let access = freshness::pick(credential, key).cloned();
+    let access = freshness::pick(credential, key, resource).cloned();
     if refresh.is_none() && access.is_none() {
         return None;
     }

@@ -8,5 +8,6 @@ mod login;
 mod oauth1;
 mod refresh;
 mod requests;
+mod resources;
 mod scene;
 mod store_failures;

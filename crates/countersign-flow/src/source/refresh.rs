@@ -1,4 +1,4 @@
-use alloc::boxed::Box;
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use countersign_token::{Key, Scopes, TokenSet};
 
@@ -12,6 +12,7 @@ pub struct RefreshSource {
     token_endpoint: Endpoint,
     client: ClientRegistration,
     scopes: Scopes,
+    resource: Vec<String>,
 }
 
 impl RefreshSource {
@@ -22,7 +23,14 @@ impl RefreshSource {
         client: ClientRegistration,
         scopes: impl Into<Scopes>,
     ) -> Self {
-        Self { key, token_endpoint, client, scopes: scopes.into() }
+        Self { key, token_endpoint, client, scopes: scopes.into(), resource: Vec::new() }
+    }
+
+    /// The same source for access tokens for these resources (RFC 8707), of the same grant and key.
+    #[must_use]
+    pub fn with_resource(mut self, resource: Vec<String>) -> Self {
+        self.resource = resource;
+        self
     }
 }
 
@@ -36,7 +44,8 @@ impl Source for RefreshSource {
         let token = current
             .and_then(|tokens| tokens.refresh.as_ref())
             .ok_or(Misuse::NoToken { name: "refresh_token" })?;
-        let flow = Refresh::new(&self.token_endpoint, &self.client, token, self.scopes.clone());
+        let flow = Refresh::new(&self.token_endpoint, &self.client, token, self.scopes.clone())
+            .resource(self.resource.iter().map(String::as_str));
         Ok(Box::new(Mapped::new(flow, |redeemed| redeemed.tokens)))
     }
 }

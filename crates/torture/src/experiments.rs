@@ -5,6 +5,7 @@ use std::{io::Write as _, time::Instant};
 
 use crate::{Result, plan::Plan, report::Report, worker::Role};
 
+mod kill;
 mod lease_kill;
 
 /// One way to hurt a store.
@@ -15,8 +16,10 @@ struct Experiment {
     roles: &'static [Role],
 }
 
-const EXPERIMENTS: &[Experiment] =
-    &[Experiment { name: "lease-kill", run: lease_kill::run, roles: lease_kill::ROLES }];
+const EXPERIMENTS: &[Experiment] = &[
+    Experiment { name: "kill", run: kill::run, roles: kill::ROLES },
+    Experiment { name: "lease-kill", run: lease_kill::run, roles: lease_kill::ROLES },
+];
 
 pub(crate) fn roles() -> impl Iterator<Item = &'static Role> {
     EXPERIMENTS.iter().flat_map(|experiment| experiment.roles)

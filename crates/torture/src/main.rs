@@ -14,6 +14,8 @@ mod directory;
 #[cfg(unix)]
 mod experiments;
 #[cfg(unix)]
+mod files;
+#[cfg(unix)]
 mod plan;
 #[cfg(unix)]
 mod random;

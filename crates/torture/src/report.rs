@@ -59,6 +59,15 @@ impl Report {
         self.check(format_args!("control: {fault}"), measured, "to be noticed", ok);
     }
 
+    /// The other control: the report on a store of the same make without a fault, which has to have passed.
+    pub(crate) fn sound(&mut self, report: &Self) {
+        let measured = report
+            .failures()
+            .next()
+            .map_or_else(|| "passes".to_owned(), |line| format!("fails {}: {}", line.what, line.measured));
+        self.check("control: a store without a fault", measured, "to pass", report.passed());
+    }
+
     pub(crate) fn passed(&self) -> bool {
         self.failures().next().is_none()
     }

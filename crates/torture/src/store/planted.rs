@@ -73,8 +73,10 @@ impl PlantedStore {
     fn write(&self, key: &Key, form: &Secret) -> io::Result<()> {
         let (record, temporary) = (self.path(key, ""), self.path(key, ".tmp"));
         if self.fault == Fault::InPlace {
-            File::create(record)?.write_all(form.expose().as_bytes())?;
-            return self.sync();
+            let mut file = File::create(record)?;
+            // As a serialiser does that is handed a file: piece by piece.
+            form.expose().as_bytes().chunks(64).try_for_each(|piece| file.write_all(piece))?;
+            return file.sync_all();
         }
         let written = ownership::create(&temporary)
             .and_then(|mut file| {

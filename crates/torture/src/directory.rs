@@ -1,6 +1,5 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::{
-    env,
     fs::{self, DirBuilder},
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
@@ -9,14 +8,14 @@ use std::{
 
 use crate::Result;
 
-/// A directory of one's own below the system's temporary one, removed when it is dropped.
+/// A directory of one's own, removed when it is dropped.
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    pub(crate) fn new() -> Result<Self> {
+    pub(crate) fn new(holder: &Path) -> Result<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("countersign-torture-{}-{number}", process::id()));
+        let path = holder.join(format!("countersign-torture-{}-{number}", process::id()));
         DirBuilder::new()
             .mode(0o700)
             .create(&path)

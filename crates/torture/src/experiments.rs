@@ -5,8 +5,10 @@ use std::{io::Write as _, time::Instant};
 
 use crate::{Result, plan::Plan, report::Report, worker::Role};
 
+mod inject;
 mod kill;
 mod lease_kill;
+mod once;
 
 /// One way to hurt a store.
 struct Experiment {
@@ -18,6 +20,7 @@ struct Experiment {
 
 const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "kill", run: kill::run, roles: kill::ROLES },
+    Experiment { name: "inject", run: inject::run, roles: inject::ROLES },
     Experiment { name: "lease-kill", run: lease_kill::run, roles: lease_kill::ROLES },
 ];
 
@@ -40,7 +43,6 @@ pub(crate) fn run(plan: &Plan, only: &[String]) -> Result {
         let began = Instant::now();
         writeln!(out, "== {name}")?;
         let report = run(plan).map_err(|error| format!("{name}: {error}"))?;
-        write!(out, "{report}")?;
         writeln!(out, "-- {name}: {}", seconds(began.elapsed()))?;
         if !report.passed() {
             return Err(format!("{name} failed; repeat with --seed {} --only {name}", plan.seed()).into());

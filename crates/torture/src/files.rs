@@ -20,6 +20,12 @@ impl Files {
         Ok(Self { directory: directory.to_owned(), known: tree(directory)? })
     }
 
+    /// All that is there now belongs there as well.
+    pub(crate) fn add(&mut self) -> Result {
+        self.known.extend(tree(&self.directory)?);
+        Ok(())
+    }
+
     /// What is there now and did not belong there then, temporary files that is; a database with its
     /// companions counts once.
     pub(crate) fn strangers(&self) -> Result<Vec<PathBuf>> {

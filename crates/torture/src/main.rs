@@ -24,6 +24,8 @@ mod report;
 #[cfg(unix)]
 mod store;
 #[cfg(unix)]
+mod trace;
+#[cfg(unix)]
 mod worker;
 
 /// What an experiment comes to when it could not be carried out; a store that fails it is in the [`report`].

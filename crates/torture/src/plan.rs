@@ -42,7 +42,14 @@ impl Plan {
     /// An empty directory that only this user can enter, removed when it is dropped.
     #[expect(clippy::unused_self, reason = "who has no plan has no business on the disk")]
     pub(crate) fn directory(&self) -> Result<Directory> {
-        Directory::new()
+        Directory::new(&env::temp_dir())
+    }
+
+    /// The same in memory where there is such a place: for what is done thousands of times, and where it
+    /// does not matter how long a sync takes.
+    #[expect(clippy::unused_self, reason = "as above")]
+    pub(crate) fn quick_directory(&self) -> Result<Directory> {
+        Directory::new(Path::new("/dev/shm")).or_else(|_| Directory::new(&env::temp_dir()))
     }
 
     /// This program, which is the worker's too.

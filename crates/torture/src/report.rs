@@ -1,9 +1,14 @@
 use core::{fmt, time::Duration};
+use std::io::Write as _;
 
 /// What an experiment measured, line by line, and whether each was within its limit.
+///
+/// The report on a store that has to pass is printed as it grows, because an experiment takes its time; that
+/// on a store with a planted fault is [`quiet`](Report::quiet).
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     lines: Vec<Line>,
+    loud: bool,
 }
 
 #[derive(Debug)]
@@ -16,6 +21,10 @@ struct Line {
 
 impl Report {
     pub(crate) fn new() -> Self {
+        Self { lines: Vec::new(), loud: true }
+    }
+
+    pub(crate) fn quiet() -> Self {
         Self::default()
     }
 
@@ -28,7 +37,11 @@ impl Report {
         ok: bool,
     ) {
         let (what, measured, limit) = (what.to_string(), measured.to_string(), limit.to_string());
-        self.lines.push(Line { what, measured, limit, ok });
+        let line = Line { what, measured, limit, ok };
+        if self.loud {
+            let _closed = writeln!(std::io::stdout(), "{line}");
+        }
+        self.lines.push(line);
     }
 
     pub(crate) fn exactly(&mut self, what: impl fmt::Display, measured: u64, wanted: u64) {
@@ -77,12 +90,10 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Line { what, measured, limit, ok } in &self.lines {
-            let verdict = if *ok { "ok" } else { "FAILED" };
-            writeln!(f, "  {verdict:<6}  {what}: {measured} (limit: {limit})")?;
-        }
-        Ok(())
+        let Self { what, measured, limit, ok } = self;
+        let verdict = if *ok { "ok" } else { "FAILED" };
+        write!(f, "  {verdict:<6}  {what}: {measured} (limit: {limit})")
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn run(plan: &Plan) -> Result<Report> {
         (Fault::None, ""),
     ] {
         let count = if fault == Fault::None { plan.count(200, 20) } else { PATIENCE };
-        let mut control = Report::new();
+        let mut control = Report::quiet();
         kills(plan, Kind::Planted(fault), count)?.write(Kind::Planted(fault), &mut control);
         if fault == Fault::None {
             report.sound(&control);
@@ -73,12 +73,14 @@ pub(crate) fn run(plan: &Plan) -> Result<Report> {
 
 impl Tally {
     fn is_clean(&self) -> bool {
-        let Self { kills: _, inside: _, writes: _, lost, unreadable, stale, bystanders, leftovers, debris } = self;
+        let Self { kills: _, inside: _, writes: _, lost, unreadable, stale, bystanders, leftovers, debris } =
+            self;
         lost + unreadable + stale + bystanders + debris == 0 && *leftovers <= 1
     }
 
     fn write(&self, kind: Kind, report: &mut Report) {
-        let Self { kills, inside: _, writes: _, lost, unreadable, stale, bystanders, leftovers, debris } = self;
+        let Self { kills, inside: _, writes: _, lost, unreadable, stale, bystanders, leftovers, debris } =
+            self;
         report.exactly(format_args!("{kind}: lost in {kills} kills"), *lost, 0);
         report.exactly(format_args!("{kind}: unreadable or mixed"), *unreadable, 0);
         report.exactly(format_args!("{kind}: acknowledged, but an older one is there"), *stale, 0);

@@ -87,10 +87,15 @@ fn a_record_is_bound_to_the_store_not_only_to_its_data_key() {
 }
 
 /// Every form that was ever written is read; these two were made by another implementation.
+/// Three forms of a sealed store, here, and two of an export.
+#[test]
+fn every_fixture_is_read() {
+    let fixtures = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).unwrap();
+    assert_eq!(fixtures.count(), 3 + 2, "a fixture that no test reads");
+}
+
 #[test]
 fn the_first_form_is_read() {
-    let fixtures = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).unwrap();
-    assert_eq!(fixtures.count(), 3, "a fixture that is not read");
     for (header, unlock) in [
         (
             include_str!("../fixtures/keys-v1-source.json"),

@@ -1,10 +1,10 @@
 //! The one cipher, with its nonce in front.
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::AeadInOut};
-use countersign_store::{Error, ErrorKind};
+use countersign_store::{Error, ErrorKind, SealKey};
 use zeroize::Zeroizing;
 
-use crate::{SealKey, seal_key};
+use crate::entropy;
 
 pub(crate) const NONCE: usize = 24;
 pub(crate) const TAG: usize = 16;
@@ -13,7 +13,7 @@ pub(crate) const TAG: usize = 16;
 ///
 /// A nonce of 24 bytes may be random: no two of them ever meet.
 pub(crate) fn seal(key: &SealKey, associated: &[u8], plain: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-    let nonce: [u8; NONCE] = seal_key::random()?;
+    let nonce: [u8; NONCE] = entropy::random()?;
     // Room for the tag too, so that no plaintext stays behind in a buffer that was outgrown.
     let mut buffer = Zeroizing::new(Vec::with_capacity(plain.len().saturating_add(TAG)));
     buffer.extend_from_slice(plain);

@@ -1,9 +1,7 @@
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use countersign_store::{Error, ErrorKind};
+use countersign_store::{Error, ErrorKind, SealKey};
 use countersign_token::Secret;
-use zeroize::Zeroize;
-
-use crate::SealKey;
+use zeroize::{Zeroize, Zeroizing};
 
 /// How much work it is to try a passphrase: the parameters of Argon2id (RFC 9106).
 ///
@@ -55,16 +53,16 @@ impl Cost {
             .try_reserve_exact(params.block_count())
             .map_err(|_| unavailable("there is not enough memory for Argon2"))?;
         blocks.resize(params.block_count(), Block::default());
-        let mut key = SealKey::new([0; SealKey::LENGTH]);
+        let mut key = Zeroizing::new([0; SealKey::LENGTH]);
         let derived = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into_with_memory(
                 passphrase.expose().as_bytes(),
                 salt,
-                key.expose_mut(),
+                key.as_mut_slice(),
                 &mut blocks,
             );
         blocks.iter_mut().for_each(Zeroize::zeroize);
         derived.map_err(|_| unavailable("Argon2 does not take this passphrase"))?;
-        Ok(key)
+        Ok(SealKey::new(*key))
     }
 }

@@ -41,7 +41,7 @@ use core::fmt;
 use countersign_token::{Record, Secret};
 use zeroize::Zeroizing;
 
-use crate::{Cost, SealKey, cipher, seal_key};
+use crate::{Cost, SealKey, cipher, entropy};
 
 pub use error::Error;
 
@@ -67,7 +67,7 @@ pub fn clear(records: &[Record]) -> Result<Secret, Error> {
 /// # Errors
 /// [`Error::TooBig`], and [`Error::Unavailable`] without random numbers or the memory that `cost` takes.
 pub fn sealed(records: &[Record], passphrase: &Secret, cost: Cost) -> Result<Secret, Error> {
-    let salt: [u8; SALT] = seal_key::random().map_err(|_| Error::Unavailable)?;
+    let salt: [u8; SALT] = entropy::random().map_err(|_| Error::Unavailable)?;
     let key = derive(cost, passphrase, &salt)?;
     let mut rest = salt.to_vec();
     for number in cost.numbers() {

@@ -1,13 +1,12 @@
 //! The record of the data keys.
 
-use countersign_store::Error;
+use countersign_store::{Error, SealKey};
 use countersign_token::{Credential, Key, Secret};
 
 use crate::{
-    SealKey,
+    entropy,
     envelope::{self, VERSION, undecryptable},
     ring::Ring,
-    seal_key,
 };
 
 mod slot;
@@ -51,7 +50,7 @@ pub(crate) fn is_reserved(key: &Key) -> bool {
 impl Header {
     /// The header of a store that has nothing so far.
     pub(crate) fn fresh() -> Result<Self, Error> {
-        Ok(Self { store: seal_key::random()?, slots: Vec::new() })
+        Ok(Self { store: entropy::random()?, slots: Vec::new() })
     }
 
     /// The same store, with `ring` encrypted to each of these keys and to no other.

@@ -11,7 +11,7 @@
 //! # Out of scope
 //!
 //! - Where the ciphertext is: `countersign-store-file` and its siblings.
-//! - Where the key is: a [`KeySource`] over a keyring is that adapter's.
+//! - Where the key is: `countersign-store-keyring` has a [`KeySource`].
 //!
 //! # Example
 //!
@@ -79,6 +79,7 @@
 mod adopt;
 mod cipher;
 mod cost;
+mod entropy;
 mod envelope;
 pub mod export;
 mod header;
@@ -86,15 +87,12 @@ mod keys;
 mod lease;
 mod rekey;
 mod ring;
-mod seal_key;
 mod sealed_by;
-mod source;
 mod store;
 mod unlock;
 
 pub use cost::Cost;
-pub use seal_key::SealKey;
+pub use countersign_store::{KeySource, MemoryKeySource, SealKey};
 pub use sealed_by::SealedBy;
-pub use source::{KeySource, MemoryKeySource};
 pub use store::SealedStore;
 pub use unlock::Unlock;

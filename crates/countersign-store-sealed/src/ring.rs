@@ -1,7 +1,7 @@
-use countersign_store::Error;
+use countersign_store::{Error, SealKey};
 use zeroize::Zeroizing;
 
-use crate::{SealKey, seal_key};
+use crate::entropy;
 
 /// The data keys of a store, the oldest first; the last one encrypts, all of them decrypt.
 ///
@@ -25,7 +25,7 @@ const ENTRY: usize = 8 + SealKey::LENGTH;
 
 impl DataKey {
     fn generate() -> Result<Self, Error> {
-        Ok(Self { id: seal_key::random()?, key: SealKey::generate()? })
+        Ok(Self { id: entropy::random()?, key: entropy::generate()? })
     }
 }
 

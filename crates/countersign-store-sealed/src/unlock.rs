@@ -1,15 +1,14 @@
 use core::fmt;
 use std::sync::Arc;
 
-use countersign_store::{Error, ErrorKind};
+use countersign_store::{Error, ErrorKind, KeySource, SealKey};
 use countersign_token::Secret;
 
 use crate::{
-    Cost, KeySource, SealKey,
+    Cost, entropy,
     envelope::undecryptable,
     header::{Header, Lock},
     ring::Ring,
-    seal_key,
 };
 
 /// What opens a sealed store: a key from a source, or a passphrase.
@@ -102,15 +101,15 @@ impl Unlock {
         match &self.0 {
             Kind::Source(source) => {
                 let (key, keep) = match (source.load()?, old) {
-                    (None, _) => (SealKey::generate()?, Keep::Create),
-                    (Some(key), Some(old)) if key.ct_eq(&old.key) => (SealKey::generate()?, Keep::Replace),
+                    (None, _) => (entropy::generate()?, Keep::Create),
+                    (Some(key), Some(old)) if key.ct_eq(&old.key) => (entropy::generate()?, Keep::Replace),
                     // The key of an earlier attempt that did not come to its end, or of a source made ready.
                     (Some(key), _) => (key, Keep::Nothing),
                 };
                 Ok((Opener { lock: Lock::Source, key }, keep))
             }
             Kind::Passphrase { passphrase, cost } => {
-                let salt = seal_key::random()?;
+                let salt = entropy::random()?;
                 let key = cost.derive(passphrase, &salt)?;
                 Ok((Opener { lock: Lock::Passphrase { salt, cost: *cost }, key }, Keep::Nothing))
             }

@@ -24,8 +24,6 @@ fn nothing_shows_a_secret() {
         export::Export => export::Export::parse(text.expose()).unwrap(),
         export::Error, Display => export::Error::Line { line: 1 },
         SealedBy => SealedBy::Source,
-        SealKey => seal_key(),
-        MemoryKeySource => MemoryKeySource::of(seal_key()),
         Cost => cost,
         Unlock => Unlock::passphrase(canary::SECRET),
         Unlock => Unlock::source(MemoryKeySource::of(seal_key())),

@@ -4,6 +4,7 @@
 //!
 //! - [`Store`] and [`Lease`], the contract, in numbered cases; [`Error`], whose kinds are different answers.
 //! - [`MemoryStore`] and [`FailingStore`], the doubles; [`conformance`], the suite that every backend runs.
+//! - [`KeySource`], where the key of a store that encrypts is kept, and its double [`MemoryKeySource`].
 //! - What backends share: the lock file ([`sidecar`]), the rules about owners ([`ownership`]), directories
 //!   ([`directory`]), names of files ([`name`]) and the stored form with its limit ([`form`]).
 //!
@@ -50,15 +51,19 @@ pub mod directory;
 mod error;
 mod failing;
 pub mod form;
+mod key_source;
 mod lease;
 mod memory;
 pub mod name;
 pub mod ownership;
+mod seal_key;
 pub mod sidecar;
 mod store;
 
 pub use error::{Error, ErrorKind};
 pub use failing::{FailingStore, Operation};
+pub use key_source::{KeySource, MemoryKeySource};
 pub use lease::Lease;
 pub use memory::MemoryStore;
+pub use seal_key::SealKey;
 pub use store::Store;

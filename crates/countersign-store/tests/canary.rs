@@ -3,7 +3,7 @@
 use core::{error::Error as _, time::Duration};
 
 use countersign_store::{
-    Error, ErrorKind, FailingStore, MemoryStore, Operation, Store,
+    Error, ErrorKind, FailingStore, MemoryKeySource, MemoryStore, Operation, SealKey, Store,
     conformance::{self, Failures, Place},
     ownership::Owner,
     sidecar::{LockFile, Sidecar},
@@ -58,6 +58,10 @@ fn nothing_shows_a_secret() {
         Place => Place::new(|| Box::new(store())),
         Failures, Display => failures(),
         Owner => owner,
+        SealKey => SealKey::new(*canary::SECRET.as_bytes().first_chunk().unwrap()),
+        MemoryKeySource => {
+            MemoryKeySource::of(SealKey::new(*canary::SECRET.as_bytes().first_chunk().unwrap()))
+        },
         Sidecar => Sidecar::new(owner),
         LockFile => Sidecar::new(owner).try_lock(&path).unwrap().unwrap(),
     }

@@ -1,7 +1,7 @@
-use countersign_store::{Error, ErrorKind};
+use countersign_store::{Error, ErrorKind, SealKey};
 
 use super::StoreId;
-use crate::{Cost, SealKey, cipher, envelope::VERSION, ring::Ring};
+use crate::{Cost, cipher, envelope::VERSION, ring::Ring};
 
 /// How the key of a slot is had.
 #[derive(Clone, PartialEq, Eq)]

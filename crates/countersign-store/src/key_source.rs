@@ -1,9 +1,7 @@
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use countersign_store::{Error, ErrorKind};
-
-use crate::SealKey;
+use crate::{Error, ErrorKind, SealKey};
 
 /// Where the key of one sealed store is kept: a keyring, a hardware module, a file elsewhere.
 ///

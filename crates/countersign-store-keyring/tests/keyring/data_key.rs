@@ -1,0 +1,113 @@
+//! The key of a sealed store: made once, kept as text, and never mistaken.
+
+use std::thread;
+
+use countersign_store::{ErrorKind, KeySource, SealKey};
+use countersign_store_keyring::{Cause, KeyringKey};
+use testkit::directory::Directory;
+
+use crate::{
+    double::{Double, Mode},
+    place::absent,
+};
+
+fn open(double: &Double, directory: &Directory) -> KeyringKey {
+    KeyringKey::open(double.keyring(), "countersign", "data", directory.path()).unwrap()
+}
+
+fn is(source: &KeyringKey, byte: u8) -> bool {
+    source.load().unwrap().is_some_and(|key| key.ct_eq(&SealKey::new([byte; 32])))
+}
+
+#[test]
+fn the_contract_of_a_source() {
+    let (directory, double) = (absent(), Double::new());
+    let (source, other) = (open(&double, &directory), open(&double, &directory));
+    assert!(source.load().unwrap().is_none());
+    source.create(&SealKey::new([0xa7; 32])).unwrap();
+    assert!(is(&source, 0xa7) && is(&other, 0xa7));
+    assert_eq!(other.create(&SealKey::new([2; 32])).unwrap_err().kind(), ErrorKind::Conflict);
+    assert!(is(&other, 0xa7));
+    other.replace(&SealKey::new([3; 32])).unwrap();
+    assert!(is(&source, 3));
+    let elsewhere = KeyringKey::open(double.keyring(), "countersign", "other", directory.path()).unwrap();
+    assert!(elsewhere.load().unwrap().is_none());
+    source.delete().unwrap();
+    assert!(other.load().unwrap().is_none() && double.filled().is_empty());
+    source.delete().unwrap();
+}
+
+#[test]
+fn the_form_stays_readable() {
+    let (directory, double) = (absent(), Double::new());
+    let form = "countersign-key-v1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    double.plant("countersign", "data", form.as_bytes());
+    let key = SealKey::new(core::array::from_fn(|index| index as u8));
+    let source = open(&double, &directory);
+    assert!(source.load().unwrap().unwrap().ct_eq(&key));
+    source.delete().unwrap();
+    source.create(&key).unwrap();
+    assert_eq!(double.secret("countersign", "data").unwrap(), form.as_bytes());
+}
+
+#[test]
+fn what_is_no_key_is_left_alone() {
+    #[track_caller]
+    fn check(value: &[u8], expected: ErrorKind) {
+        let (directory, double) = (absent(), Double::new());
+        double.plant("countersign", "data", value);
+        let source = open(&double, &directory);
+        assert_eq!(source.load().unwrap_err().kind(), expected);
+        assert_eq!(source.create(&SealKey::new([1; 32])).unwrap_err().kind(), expected);
+        assert_eq!(double.secret("countersign", "data").unwrap(), value);
+    }
+    let digits = "ab".repeat(32);
+    let form = |head: &str, digits: &str| format!("{head}{digits}").into_bytes();
+    check(b"", ErrorKind::Corrupt);
+    check(&[0xff; 32], ErrorKind::Corrupt);
+    check(digits.as_bytes(), ErrorKind::Corrupt);
+    check(&form("countersign-key-v1:", &digits[1..]), ErrorKind::Corrupt);
+    check(&form("countersign-key-v1:", &digits[2..]), ErrorKind::Corrupt);
+    check(&form("countersign-key-v1:", &format!("{digits}ab")), ErrorKind::Corrupt);
+    check(&form("countersign-key-v1:", &digits.replacen('a', "A", 1)), ErrorKind::Corrupt);
+    check(&form("countersign-key-v1:", &digits.replacen('a', "g", 1)), ErrorKind::Corrupt);
+    check(&form("countersign-key-v0:", &digits), ErrorKind::Corrupt);
+    check(&form("countersign-key-vx:", &digits), ErrorKind::Corrupt);
+    check(&form("countersign-key-v2:", "whatever"), ErrorKind::TooNew);
+}
+
+#[test]
+fn a_keyring_in_trouble_is_no_keyring_without_a_key() {
+    let (directory, double) = (absent(), Double::new());
+    let source = open(&double, &directory);
+    for mode in [Mode::Absent, Mode::Locked, Mode::Fails] {
+        double.set(mode);
+        assert_eq!(source.load().unwrap_err().kind(), ErrorKind::Unavailable);
+        assert_eq!(source.create(&SealKey::new([1; 32])).unwrap_err().kind(), ErrorKind::Unavailable);
+    }
+    double.set(Mode::Pretends);
+    let error = source.create(&SealKey::new([1; 32])).unwrap_err();
+    assert_eq!((error.kind(), Cause::of(&error)), (ErrorKind::Unavailable, Some(Cause::Changed)));
+    assert!(double.filled().is_empty());
+}
+
+#[test]
+fn of_many_first_keys_one_is_made() {
+    let (directory, double) = (absent(), Double::new());
+    let made: usize = thread::scope(|scope| {
+        let makers: Vec<_> = (1..=16)
+            .map(|byte| {
+                let source = open(&double, &directory);
+                scope.spawn(move || match source.create(&SealKey::new([byte; 32])) {
+                    Ok(()) => 1,
+                    Err(error) => {
+                        assert_eq!(error.kind(), ErrorKind::Conflict);
+                        0
+                    }
+                })
+            })
+            .collect();
+        makers.into_iter().map(|maker| maker.join().unwrap()).sum()
+    });
+    assert_eq!(made, 1);
+}

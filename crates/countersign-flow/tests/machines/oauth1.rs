@@ -7,6 +7,7 @@ mod session;
 mod signing;
 mod token_info;
 mod token_revocation;
+mod vectors;
 
 use core::time::Duration;
 use std::collections::BTreeSet;

@@ -7,12 +7,15 @@
     feature = "ureq"
 ))]
 
+use core::time::Duration;
 use std::{
     env, fs,
     io::{Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Command, Output},
+    thread::{self, JoinHandle},
+    time::Instant,
 };
 
 use countersign::{
@@ -55,18 +58,36 @@ fn text(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The browser of the test: this test again, told to play the person.
+/// Longer than anything here takes, so that a test which waits in vain fails instead of hanging.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A browser that leaves the address for [`person`] to visit; the directory it is in.
 fn browser(place: &Path) -> PathBuf {
     let bin = place.join("bin");
     fs::create_dir_all(&bin).unwrap();
     let script = bin.join("xdg-open");
-    let test = env::current_exe().unwrap();
+    let address = place.join("address");
+    // It appears under its name when it is whole.
     let text =
-        format!("#!/bin/sh\nPERSON_URL=\"$1\" exec '{}' --exact the_person --nocapture\n", test.display());
+        format!("#!/bin/sh\nprintf %s \"$1\" > '{0}.part' && mv '{0}.part' '{0}'\n", address.display());
     fs::write(&script, text).unwrap();
     #[cfg(unix)]
     fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     bin
+}
+
+/// Somebody who waits for the browser to be opened, and does there what a person does.
+#[cfg(target_os = "linux")]
+fn person(place: &Path) -> JoinHandle<()> {
+    let address = place.join("address");
+    thread::spawn(move || {
+        let begun = Instant::now();
+        while !address.exists() {
+            assert!(begun.elapsed() < PATIENCE, "no browser was opened");
+            thread::sleep(Duration::from_millis(10));
+        }
+        play(fs::read_to_string(&address).unwrap());
+    })
 }
 
 /// What a developer console would offer for download, for the provider at `url`.
@@ -91,7 +112,9 @@ fn a_program_signs_in_once_and_lists_every_page() {
         server.service().with_provider(count)
     };
     let list = || run(example("drive_files").args(["client_secret.json", "credentials", server.url()]));
+    let person = person(&place.0);
     let first = list();
+    person.join().expect("the person gets to the end");
     assert_eq!(first.lines().count(), 12, "{first}");
     assert!(first.contains("Übersicht.txt"), "{first}");
     assert_eq!(logins(), 1);
@@ -109,7 +132,7 @@ impl Prompt for Person {
     fn event(&self, event: &LoginEvent<'_>) {
         if let LoginEvent::Visit { url, .. } = event {
             let url = (*url).to_owned();
-            drop(std::thread::spawn(move || play(url)));
+            drop(thread::spawn(move || play(url)));
         }
     }
 }
@@ -123,7 +146,8 @@ fn imported_token_sends_a_signed_request() {
         (url("/oauth1/temporary-credentials"), url("/oauth1/authorize"), url("/oauth1/token"));
     let endpoints = Endpoints::new(&temporary, &authorize, &token).unwrap();
     let login = OAuth1Login::new(endpoints, ClientCredentials::new("demo-consumer", "demo-consumer-secret"));
-    let options = LoginOptions::oauth1(login).account("elsewhere").no_browser().prompt(Person);
+    let options =
+        LoginOptions::oauth1(login).account("elsewhere").no_browser().timeout(PATIENCE).prompt(Person);
     let elsewhere = blocking::Client::new(Ureq::new(Limits::default()).unwrap(), MemoryStore::new());
     let record = elsewhere.login(&options).unwrap().record().unwrap();
     let Grant::OAuth1 { token: Some(token), .. } = record.credential.grant else {
@@ -156,15 +180,7 @@ fn the_readme_shows_the_example() {
     assert_eq!(block, include_str!("../examples/first_screen.rs"));
 }
 
-/// Not a test by itself: the browser of the test above.
-#[test]
-fn the_person() {
-    if let Ok(url) = env::var("PERSON_URL") {
-        play(url);
-    }
-}
-
-/// Opens the address, signs in as alice, approves, and goes where the browser is sent.
+/// Opens the address, signs in as alice, approves, and goes where the browser is sent, to a page that is well.
 fn play(mut url: String) {
     let (mut cookie, mut body) = (String::new(), None::<String>);
     for _ in 0..10 {
@@ -201,7 +217,9 @@ fn play(mut url: String) {
             };
             body = Some(format!("csrf={csrf}&{answer}"));
         } else {
+            assert!(response.starts_with("HTTP/1.1 200 "), "{url}: {response}");
             return;
         }
     }
+    panic!("the person is lost at {url}");
 }

@@ -13,6 +13,8 @@
 //! | `ureq` | `Ureq` | HTTP on ureq |
 //! | `file` | `FileStore` | owner-only files |
 //! | `sqlite` | `SqliteStore` | a SQLite database |
+//! | `keyring` | `keyring` | the platform's keyring |
+//! | `sealed` | `sealed` | encryption around any store |
 //! | `provider` | `provider` | the server side without I/O |
 //!
 //! # Out of scope
@@ -53,10 +55,20 @@ pub use countersign_loopback as loopback;
 pub use countersign_oauth1 as oauth1;
 #[cfg(feature = "provider")]
 pub use countersign_provider as provider;
-#[cfg(any(feature = "blocking", feature = "file", feature = "sqlite"))]
+#[cfg(any(
+    feature = "blocking",
+    feature = "file",
+    feature = "keyring",
+    feature = "sealed",
+    feature = "sqlite"
+))]
 pub use countersign_store as store;
 #[cfg(feature = "file")]
 pub use countersign_store_file::FileStore;
+#[cfg(feature = "keyring")]
+pub use countersign_store_keyring as keyring;
+#[cfg(feature = "sealed")]
+pub use countersign_store_sealed as sealed;
 #[cfg(feature = "sqlite")]
 pub use countersign_store_sqlite::SqliteStore;
 pub use countersign_token as token;

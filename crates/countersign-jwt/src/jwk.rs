@@ -121,6 +121,11 @@ impl Jwk {
     pub fn to_json(&self) -> String {
         self.to_value().to_json().expose().to_string()
     }
+
+    #[cfg(feature = "verify")]
+    pub(crate) const fn material(&self) -> &Material {
+        &self.material
+    }
 }
 
 impl fmt::Debug for Jwk {

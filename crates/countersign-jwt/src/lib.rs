@@ -7,6 +7,8 @@
 //! - [`PrivateKey`]: keys from PEM, DER and JWK, with errors that say what kind of file it is instead.
 //! - [`SigningKey`]: a key given to a [`Backend`], which is chosen for each key.
 //! - [`Jwk`]: a public key as JSON (RFC 7517) and its thumbprint (RFC 7638).
+//! - [`Unverified`]: a token of somebody, split and not yet believed; with the feature `verify`, `Expected`
+//!   decides whether to believe it, `KeySet` holds an issuer's keys, and `KeyCache` knows when to renew them.
 //!
 //! # Out of scope
 //!
@@ -44,7 +46,7 @@
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    not(feature = "aws-lc-rs"),
+    not(any(feature = "aws-lc-rs", feature = "ring", feature = "rustcrypto")),
     expect(dead_code, reason = "only a library of arithmetic looks into a private key")
 )]
 
@@ -53,6 +55,7 @@ extern crate alloc;
 mod algorithm;
 mod backend;
 pub mod base64url;
+mod claim_fault;
 mod claims;
 mod der;
 mod error;
@@ -63,10 +66,15 @@ mod key_kind;
 mod private_key;
 mod signer;
 mod signing_key;
+mod token_fault;
 mod unsigned;
+mod unverified;
+#[cfg(feature = "verify")]
+mod verification;
 
 pub use algorithm::Algorithm;
 pub use backend::Backend;
+pub use claim_fault::ClaimFault;
 pub use claims::Claims;
 pub use error::Error;
 pub use header::Header;
@@ -76,7 +84,11 @@ pub use key_kind::KeyKind;
 pub use private_key::PrivateKey;
 pub use signer::Signer;
 pub use signing_key::SigningKey;
+pub use token_fault::{Segment, TokenFault};
 pub use unsigned::{Unsigned, sign};
+pub use unverified::Unverified;
+#[cfg(feature = "verify")]
+pub use verification::{Answer, Expected, KeyCache, KeySet, Verified, VerifyingKey};
 
 #[doc = include_str!("../README.md")]
 #[cfg(doctest)]

@@ -11,6 +11,8 @@ use ::aws_lc_rs::{
 };
 use zeroize::Zeroizing;
 
+#[cfg(feature = "verify")]
+use super::{Check, Public};
 use super::{Loaded, Primitive};
 use crate::{
     Algorithm, Error, Jwk, KeyFault,
@@ -111,4 +113,40 @@ impl Primitive for Hmac {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         Ok(hmac::sign(&self.0, message).as_ref().to_vec())
     }
+}
+
+#[cfg(feature = "verify")]
+pub(super) fn check(public: Public<'_>, algorithm: Algorithm) -> Option<Box<dyn Check>> {
+    use ::aws_lc_rs::signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,
+        RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+        RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents, VerificationAlgorithm,
+    };
+
+    let parsed =
+        |algorithm: &'static dyn VerificationAlgorithm, key| ParsedPublicKey::new(algorithm, key).ok();
+    let key = match (public, algorithm) {
+        (Public::Rsa { modulus, exponent }, _) => {
+            let parameters = match algorithm {
+                Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
+                Algorithm::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
+                Algorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
+                Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
+                _ => return None,
+            };
+            let key = RsaPublicKeyComponents { n: modulus, e: exponent };
+            key.to_parsed_public_key(parameters).ok()
+        }
+        (Public::Ec(point), Algorithm::Es256) => parsed(&ECDSA_P256_SHA256_FIXED, point),
+        (Public::Ec(point), Algorithm::Es384) => parsed(&ECDSA_P384_SHA384_FIXED, point),
+        (Public::Ed25519(key), Algorithm::EdDsa) => parsed(&ED25519, key),
+        (Public::Hmac(secret), Algorithm::Hs256) => {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+            return Some(Box::new(move |message: &[u8], tag: &[u8]| {
+                hmac::verify(&key, message, tag).is_ok()
+            }));
+        }
+        _ => None,
+    }?;
+    Some(Box::new(move |message: &[u8], signature: &[u8]| key.verify_sig(message, signature).is_ok()))
 }

@@ -53,7 +53,11 @@ impl Database {
 
     /// Looks at the header alone, in a way that leaves even a foreign database untouched.
     fn probe(&self) -> Result<(), Failure> {
-        self.schema.check(&self.connect_immutable()?)
+        let connection = self.connect_immutable()?;
+        // While pages go from the log into the file, its header already counts some that are not there yet;
+        // if that was interrupted it stays so until the log is read. Otherwise it would be called damage.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true)?;
+        self.schema.check(&connection)
     }
 
     /// A connection that sees the file as it is and neither locks it nor looks at its log.

@@ -1,6 +1,7 @@
 //! The SQLite store: its contract, its files, and several processes at once.
 
 mod busy;
+mod checkpoint;
 mod conformance;
 mod damage;
 mod directory;

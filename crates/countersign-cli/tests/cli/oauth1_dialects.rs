@@ -159,7 +159,7 @@ fn a_session_is_refreshed_by_the_request_that_needs_it() {
             // The first is over before it is used.
             let life = if number == 0 { "-5" } else { "3600" };
             form(&format!(
-                "oauth_token=tk{number}&oauth_token_secret=ts&oauth_session_handle=sh&oauth_expires_in={life}"
+                "oauth_token=tk{number}-hidden&oauth_token_secret=ts-hidden&oauth_session_handle=sh-hidden&oauth_expires_in={life}"
             ))
         }
         _ => page("200 OK", "text/plain", "[]"),
@@ -169,13 +169,16 @@ fn a_session_is_refreshed_by_the_request_that_needs_it() {
     // A rehearsal sends nothing, and so refreshes nothing.
     assert!(home.ok(&["request", "GET", &api, "--dry-run"]).contains("oauth_signature"));
     assert_eq!(server.asked().len(), 2);
-    home.ok(&["request", "GET", &api]);
+    let trace = home.check(&["request", "GET", &api, "--trace"], 0, &["/access", "oauth_session_handle"]).err;
+    for secret in ["sh-hidden", "tk0-hidden", "tk1-hidden", "ts-hidden"] {
+        assert!(!trace.contains(secret), "{trace}");
+    }
     home.ok(&["request", "GET", &api]);
     let asked = server.asked();
     let targets: Vec<&str> = asked.iter().skip(2).map(|asked| asked.target.as_str()).collect();
     assert_eq!(targets, ["/access", "/api", "/api"]);
-    assert!(asked[2].header("authorization").unwrap().contains("oauth_session_handle=\"sh\""));
-    assert!(asked[4].header("authorization").unwrap().contains("oauth_token=\"tk1\""));
+    assert!(asked[2].header("authorization").unwrap().contains("oauth_session_handle=\"sh-hidden\""));
+    assert!(asked[4].header("authorization").unwrap().contains("oauth_token=\"tk1-hidden\""));
     assert!(home.ok(&["status"]).contains("then refreshed silently"));
     let Value::Array(accounts) = get(&home.json(&["status"]), "accounts").clone() else { panic!("accounts") };
     assert_eq!(text(&accounts[0], "expiry"), "at");
@@ -232,4 +235,26 @@ fn the_server_s_clock_is_followed_when_asked_for() {
     let api = format!("{}/api", server.url());
     home.check(&["request", "GET", &api, "--fail"], 22, &["401"]);
     assert_eq!(home.ok(&["request", "GET", &api, "--fail", "--follow-server-clock"]), "taken");
+}
+
+#[test]
+fn a_signed_request_is_neither_redirected_nor_repeated() {
+    let home = Home::new();
+    let server = server(|asked| match asked.target.as_str() {
+        "/access" => form("oauth_token=tk&oauth_token_secret=ts"),
+        "/moved" => page("302 Found", "text/plain", "").replacen("\r\n", "\r\nLocation: /other\r\n", 1),
+        "/busy" => {
+            page("503 Service Unavailable", "text/plain", "").replacen("\r\n", "\r\nRetry-After: 0\r\n", 1)
+        }
+        // The connection breaks after the request was read, so that it may have been carried out.
+        _ => String::new(),
+    });
+    login(&home, &server.url(), &[]).0.check(&["oauth1 login"], 0, &["kept as"]);
+    for (path, code) in [("/moved", 0), ("/busy", 0), ("/broken", 6)] {
+        let before = server.asked().len();
+        home.check(&["request", "POST", &format!("{}{path}", server.url()), "-d", "a=1"], code, &[]);
+        let asked = server.asked();
+        assert_eq!(asked.len(), before + 1, "{asked:?}");
+        assert_eq!(asked[before].target, path);
+    }
 }

@@ -330,3 +330,74 @@ fn secrets_and_the_message_come_in_one_stream() {
     );
     assert_eq!(text(&Value::parse(run.out.as_bytes()).unwrap(), "signature"), RIGHT);
 }
+
+/// Follows the advice to explain a signature that does not hold; the mistakes that are found.
+fn explained(home: &Home, run: &Run, given: &[(&str, &str)]) -> String {
+    let next = run.err.lines().find_map(|line| line.trim().strip_prefix("next: countersign ")).unwrap();
+    let command = next.strip_suffix(", which names the mistake").unwrap();
+    let mut args = Vec::new();
+    // The only quotes are those around a whole word.
+    for (index, part) in command.split('\'').enumerate() {
+        match index % 2 {
+            0 => args.extend(part.split_whitespace().map(ToOwned::to_owned)),
+            _ => args.push(part.to_owned()),
+        }
+    }
+    for (name, value) in given {
+        let place =
+            args.iter_mut().find(|arg| arg.contains(name)).unwrap_or_else(|| panic!("{name}: {command}"));
+        *place = place.replace(name, value);
+    }
+    args.push("--quiet".to_owned());
+    let found = home.run(&args);
+    assert_eq!(found.code, Some(0), "{command}: {found:?}");
+    found.out
+}
+
+#[test]
+fn the_command_that_is_advised_finds_the_mistake() {
+    let home = Home::new();
+    home.write("body", "{}");
+    let url = "https://api.example/x?b=2";
+    let by = ["--consumer-key", "k", "--consumer-secret", "s", "--token", "t"];
+    // Signed without the secret of the token, and with much of what need not be there.
+    let more = [
+        "--token-secret",
+        "",
+        "--no-version",
+        "--callback",
+        "http://127.0.0.1/cb?x=y",
+        "--verifier",
+        "v",
+        "--param",
+        "oauth_session_handle=sh",
+        "-H",
+        "Content-Type: application/json",
+        "--data-file",
+        "body",
+        "--body-hash",
+    ];
+    let field = home.ok(&[&["oauth1", "sign", "POST", url][..], &by, &more].concat());
+    let message = format!(
+        "POST /x?b=2 HTTP/1.1\nHost: api.example\nContent-Type: application/json\nAuthorization: {field}\n{{}}"
+    );
+    let run = verify(&home, &message, &[&by[..], &["--token-secret", "ts"]].concat());
+    run.check(&["verify"], 9, &["the signature does not hold"]);
+    let given = [
+        ("SECRET", "s"),
+        ("TOKEN", "t"),
+        ("SECRET", "ts"),
+        ("VERIFIER", "v"),
+        ("VALUE", "sh"),
+        ("FILE", "body"),
+    ];
+    assert!(explained(&home, &run, &given).contains("token-secret-omitted"));
+
+    // For an account the secrets are where it is.
+    let import = ["account", "import", "--name", "an account", "--token-secret", "ts"];
+    home.check(&[&import[..], &by].concat(), 0, &[]);
+    let run = verify(&home, &message, &["-a", "an account"]);
+    run.check(&["verify"], 9, &["-a 'an account' --signature-method"]);
+    let found = explained(&home, &run, &[("VERIFIER", "v"), ("VALUE", "sh"), ("FILE", "body")]);
+    assert!(found.contains("token-secret-omitted"), "{found}");
+}

@@ -129,6 +129,36 @@ impl Message {
             .find_map(|params| params.first(name).map(ToOwned::to_owned))
     }
 
+    /// What the body is.
+    pub(super) fn content_type(&self) -> Option<&str> {
+        self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok())
+    }
+
+    /// The names of what stands in the header beside the parameters that have options of their own.
+    pub(super) fn further(&self) -> Vec<String> {
+        const OWN: [&str; 11] = [
+            "realm",
+            "oauth_consumer_key",
+            "oauth_token",
+            "oauth_signature_method",
+            "oauth_timestamp",
+            "oauth_nonce",
+            "oauth_version",
+            "oauth_signature",
+            "oauth_callback",
+            "oauth_verifier",
+            "oauth_body_hash",
+        ];
+        let field = self.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let params = field.and_then(|field| oauth::parse(field).ok().flatten()).unwrap_or_default();
+        params
+            .iter()
+            .map(|(name, _)| name)
+            .filter(|name| !OWN.contains(name))
+            .map(ToOwned::to_owned)
+            .collect()
+    }
+
     /// The message as a server takes it.
     pub(super) fn incoming<'a>(&'a self, scheme: &'a str) -> Result<Incoming<'a>, Error> {
         Incoming::from_http(&self.method, self.uri(scheme), &self.headers, &self.body)

@@ -82,7 +82,7 @@ pub(crate) fn run(args: &VerifyArgs, settings: &Settings) -> Result<Exit, Failur
         Err(error) => (None, Some(malformed(error))),
         Ok(received) => {
             let refusal = match check(&received, &credentials, public_key)? {
-                Some(refusal) => Some(pointed(refusal, &received, &message, scheme)),
+                Some(refusal) => Some(pointed(refusal, &received, &message, args)),
                 None => check_time(&received, now).or_else(|| {
                     demands::unmet(&args.demanded, &params, &received).map(|what| Refusal {
                         error: None,
@@ -202,7 +202,7 @@ fn check_time(received: &Received, now: Option<Timestamp>) -> Option<Refusal> {
 }
 
 /// With the command that finds out why a signature does not hold.
-fn pointed(refusal: Refusal, received: &Received, message: &Message, scheme: &str) -> Refusal {
+fn pointed(refusal: Refusal, received: &Received, message: &Message, args: &VerifyArgs) -> Refusal {
     if refusal.error != Some(Error::Refused { problem: Problem::SignatureInvalid }) {
         return refusal;
     }
@@ -218,20 +218,49 @@ fn pointed(refusal: Refusal, received: &Received, message: &Message, scheme: &st
         _ => message.signature().map_or_else(|| "SIGNATURE".to_owned(), |text| shown(&text)),
     };
     let mut command = format!(
-        "countersign oauth1 explain {} {} --consumer-key {} --consumer-secret SECRET",
+        "countersign oauth1 explain {} {}",
         shown(message.method.as_str()),
-        shown(&message.url_unsigned(scheme)),
-        shown(received.consumer_key())
+        shown(&message.url_unsigned(args.scheme.as_str())),
     );
-    if received.token().is_some() {
-        command.push_str(" --token TOKEN --token-secret SECRET");
+    let is_rsa = RsaHash::of(received.algorithm()).is_some();
+    if args.credentials.consumer_key.is_none() {
+        let account = args.credentials.account.as_deref();
+        command.push_str(&account.map_or_else(String::new, |account| format!(" -a {}", word(account))));
+    } else {
+        let secret = if is_rsa { "" } else { " --consumer-secret SECRET" };
+        command.push_str(&format!(" --consumer-key {}{secret}", shown(received.consumer_key())));
+        if received.token().is_some() {
+            command.push_str(if is_rsa { " --token TOKEN" } else { " --token TOKEN --token-secret SECRET" });
+        }
+    }
+    if is_rsa {
+        command.push_str(" --public-key FILE");
     }
     command.push_str(&format!(" --signature-method {}", received.algorithm()));
+    // What else was signed: without it another base string is explained.
+    if !demands::has_version(received) {
+        command.push_str(" --no-version");
+    }
+    if let Some(callback) = received.callback() {
+        command.push_str(&format!(" --callback {}", shown(callback)));
+    }
+    if received.verifier().is_some() {
+        command.push_str(" --verifier VERIFIER");
+    }
+    if received.has_body_hash() {
+        command.push_str(" --body-hash");
+    }
+    for name in message.further() {
+        command.push_str(&format!(" --param {}", shown(&format!("{name}=VALUE"))));
+    }
     if let (Some(time), Some(nonce)) = (received.timestamp(), received.nonce()) {
         command.push_str(&format!(" --timestamp {} --nonce {}", time.unix(), shown(nonce)));
     }
     if !message.body.is_empty() {
         command.push_str(" --data-file FILE");
+        if let Some(content_type) = message.content_type() {
+            command.push_str(&format!(" -H {}", shown(&format!("Content-Type: {content_type}"))));
+        }
     }
     refusal.then(format!("{command} --expect {signature}, which names the mistake"))
 }

@@ -62,7 +62,7 @@ pub(super) fn place(received: &Received) -> Place {
 }
 
 /// Whether `oauth_version` was sent, by the signed parameters.
-fn has_version(received: &Received) -> bool {
+pub(super) fn has_version(received: &Received) -> bool {
     let joined = received.base_string().split('&').nth(2).map(percent::decode);
     joined
         .and_then(Result::ok)

@@ -1,10 +1,14 @@
 //! The signature base string (RFC 5849 §3.4.1).
 
 mod collected;
+mod entry;
+mod reserved;
+mod sort;
 
 use alloc::{string::String, vec::Vec};
 
-pub(crate) use collected::{Collected, Entry};
+pub(crate) use collected::Collected;
+pub(crate) use entry::Entry;
 
 use crate::{
     Error, Parameter, ParameterFault, Target,

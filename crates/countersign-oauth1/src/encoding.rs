@@ -87,6 +87,32 @@ pub(crate) fn look_up(table: &Table, byte: u8) -> Piece {
     table.get(usize::from(byte)).copied().unwrap_or(Piece(0))
 }
 
+/// The digits of base64 (RFC 4648 §4), encoded once.
+static BASE64: [Piece; 64] = base64();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn base64() -> [Piece; 64] {
+    let digits = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let once = table(false);
+    let mut table = [Piece(0); 64];
+    let mut digit = 0;
+    while digit < 64 {
+        table[digit] = once[digits[digit] as usize];
+        digit += 1;
+    }
+    table
+}
+
+/// The encoding of what three bytes are in base64.
+#[inline]
+pub(crate) fn base64_of([a, b, c]: [u8; 3]) -> [Piece; 4] {
+    let bits = u32::from_be_bytes([0, a, b, c]);
+    [18, 12, 6, 0].map(|shift| BASE64.get((bits >> shift & 63) as usize).copied().unwrap_or(Piece(0)))
+}
+
+/// The filling of base64, encoded once.
+pub(crate) const FILLING: Piece = Piece::new(3, *b"%3D\0\0");
+
 /// What two hexadecimal digits stand for.
 #[inline]
 pub(crate) fn unescaped(high: u8, low: u8) -> Option<u8> {

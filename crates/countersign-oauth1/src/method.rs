@@ -60,6 +60,15 @@ impl Method {
         }
     }
 
+    /// Whether the signature shows the secrets.
+    pub(crate) fn shows_secrets(&self) -> bool {
+        match self {
+            Self::HmacSha1(_) | Self::HmacSha256(_) | Self::HmacSha512(_) => false,
+            Self::Plaintext(_) => true,
+            Self::Own(method) => method.shows_secrets(),
+        }
+    }
+
     /// What signs and verifies.
     pub(crate) fn inner(&self) -> &dyn SignatureMethod {
         match self {

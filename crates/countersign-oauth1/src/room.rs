@@ -1,14 +1,14 @@
 use alloc::{string::String, vec::Vec};
 use core::ops::Range;
 
-use crate::encoding::{ONCE, Piece, Table, look_up};
+use crate::encoding::{FILLING, ONCE, Piece, Table, base64_of, look_up};
 
 /// Text that is written from front to back, in memory that is kept and wiped.
 ///
 /// Everything in it is ASCII but what [`push`](Self::push) was given.
 #[derive(Clone, Default)]
 pub(crate) struct Room {
-    /// All that was ever in use; only the front of it is.
+    /// All that was ever in use and some more; only the front of it is in use.
     bytes: Vec<u8>,
     used: usize,
     /// How much was in use before some of it was forgotten.
@@ -56,7 +56,8 @@ impl Room {
         if needed > self.bytes.capacity() {
             self.relocate(needed.max(self.bytes.len().saturating_mul(2)));
         }
-        self.bytes.resize(self.bytes.capacity(), 0);
+        // Not all that is allocated: each byte of it is written and wiped once more.
+        self.bytes.resize(needed.saturating_add(STEP).min(self.bytes.capacity()), 0);
     }
 
     /// Moves to memory of this size, and answers the old one, wiped: growing a `Vec` would leave it to the next
@@ -88,6 +89,12 @@ impl Room {
         self.advance(bytes.len());
     }
 
+    /// The bytes that are written from here on, and so many of the spare ones.
+    pub(crate) fn since_with(&mut self, start: usize, more: usize) -> &mut [u8] {
+        self.spare(more);
+        self.bytes.get_mut(start..self.used.saturating_add(more)).unwrap_or_default()
+    }
+
     /// Appends one piece.
     #[inline]
     pub(crate) fn put(&mut self, piece: Piece) {
@@ -117,44 +124,65 @@ impl Room {
             // There is a window whenever there is memory.
             let Some(mut window) = self.window() else { return };
             some.iter().for_each(|byte| window.put(look_up(table, *byte)));
-            let written = window.len();
-            self.advance(written);
+            let end = window.len();
+            self.advance_to(end);
+        }
+    }
+
+    /// Appends the encoding of what bytes are in base64 (RFC 4648 §4).
+    pub(crate) fn encode_base64(&mut self, bytes: &[u8]) {
+        for some in bytes.chunks(AT_ONCE / 4 * 3) {
+            let Some(mut window) = self.window() else { return };
+            let (threes, rest) = some.as_chunks();
+            threes.iter().flat_map(|three| base64_of(*three)).for_each(|piece| window.put(piece));
+            let [first, second, third, _] = match rest {
+                [a] => base64_of([*a, 0, 0]),
+                [a, b] => base64_of([*a, *b, 0]),
+                _ => [FILLING; 4],
+            };
+            match rest.len() {
+                0 => {}
+                1 => [first, second, FILLING, FILLING].into_iter().for_each(|piece| window.put(piece)),
+                _ => [first, second, third, FILLING].into_iter().for_each(|piece| window.put(piece)),
+            }
+            let end = window.len();
+            self.advance_to(end);
         }
     }
 
     /// Room for as many pieces as are encoded at once.
     #[inline]
     pub(crate) fn window(&mut self) -> Option<Window<'_>> {
-        self.spare(WINDOW).first_chunk_mut().map(|place| Window { place, at: 0 })
+        let begins = self.used;
+        self.spare(WINDOW).first_chunk_mut().map(|place| Window { place, begins, at: 0 })
     }
 
-    /// Appends copies of what is there already, by start and end.
+    /// Takes what was written as far as there.
     #[inline]
-    pub(crate) fn push_all_within(&mut self, ranges: impl Iterator<Item = (usize, usize)> + Clone) {
-        let lengths = ranges.clone().map(|(start, end)| end.wrapping_sub(start));
-        let length = lengths.fold(0, usize::wrapping_add);
-        if length == 0 {
-            return;
+    pub(crate) fn advance_to(&mut self, end: usize) {
+        self.used = end.min(self.bytes.len());
+    }
+
+    /// Appends a copy of what is there already.
+    #[inline]
+    pub(crate) fn push_within(&mut self, start: usize, length: usize) {
+        let needed = self.used.saturating_add(length.max(BLOCK));
+        if self.bytes.len() < needed {
+            self.grow(needed);
         }
-        self.spare(length.saturating_add(BLOCK));
-        let Some((written, spare)) = self.bytes.split_at_mut_checked(self.used) else { return };
-        let mut at = 0_usize;
-        for (start, end) in ranges {
-            let length = end.wrapping_sub(start);
-            // Most are short, and a copy of known length takes no call.
-            if length <= BLOCK
-                && let Some(block) = written.get(start..).and_then(<[u8]>::first_chunk::<BLOCK>)
-                && let Some(place) = spare.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
-            {
-                *place = *block;
-            } else if let Some(text) = written.get(start..end)
-                && let Some(place) = spare.get_mut(at..).and_then(|spare| spare.get_mut(..length))
-            {
-                place.copy_from_slice(text);
-            }
-            at = at.wrapping_add(length);
+        // Most are short, and a copy of known length takes no call.
+        if length <= BLOCK
+            && let Some(block) = self.bytes.get(start..).and_then(<[u8]>::first_chunk::<BLOCK>).copied()
+            && let Some(place) = self.bytes.get_mut(self.used..).and_then(<[u8]>::first_chunk_mut)
+        {
+            *place = block;
+        } else if let Some((written, spare)) = self.bytes.split_at_mut_checked(self.used)
+            && let Some(text) = written.get(start..start.saturating_add(length))
+            && let Some(place) = spare.get_mut(..length)
+        {
+            place.copy_from_slice(text);
         }
-        self.advance(length);
+        self.used = self.used.saturating_add(length);
     }
 
     #[inline]
@@ -190,18 +218,25 @@ impl Room {
 /// A length that is copied as a whole, in bytes.
 const BLOCK: usize = 64;
 
+/// How much more is made ready than is asked for, in bytes.
+const STEP: usize = 512;
+
 /// How many bytes are encoded at once.
-pub(crate) const AT_ONCE: usize = 44;
+const AT_ONCE: usize = 64;
+
+/// How far beyond its place a copy reaches, in bytes.
+pub(crate) const REACH: usize = 16;
 
 /// The room that so many bytes may take, with what is written beyond it.
 ///
-/// Most is taken by names of one byte without a value, which get both `=` and `&`.
-const WINDOW: usize = 264;
-const _: () = assert!((AT_ONCE / 2 + 1) * (Piece::LONGEST + 6) < 256 && WINDOW >= 255 + Piece::WIDTH);
+/// Most is taken by names of one reserved byte without a value, which get both `=` and `&`.
+const WINDOW: usize = 512 + REACH;
+const _: () = assert!((AT_ONCE / 2 + 1) * (Piece::LONGEST + 6) < 512 && REACH >= Piece::WIDTH);
 
-/// A stretch of the room that [`AT_ONCE`] pieces fit into.
+/// A stretch of the room that what becomes of [`AT_ONCE`] bytes fits into.
 pub(crate) struct Window<'a> {
     place: &'a mut [u8; WINDOW],
+    begins: usize,
     at: usize,
 }
 
@@ -209,31 +244,36 @@ impl Window<'_> {
     #[inline]
     pub(crate) fn put(&mut self, piece: Piece) {
         // The mask changes nothing: it shows the compiler that the piece fits.
-        let at = self.at & 255;
+        let at = self.at & 511;
         if let Some(place) = self.place.get_mut(at..at.wrapping_add(Piece::WIDTH)) {
             place.copy_from_slice(&piece.bytes());
         }
-        self.at = at.wrapping_add(piece.len());
+        self.at = self.at.wrapping_add(piece.len());
     }
 
-    /// Puts the pieces of bytes up to one that has none, which it answers.
+    /// Copies so many bytes of a block, and others that are overwritten.
     #[inline]
-    pub(crate) fn put_while(&mut self, bytes: &mut core::slice::Iter<'_, u8>, table: &Table) -> Option<u8> {
-        let mut window = Window { place: self.place, at: self.at };
-        let found = bytes.find(|byte| {
-            let piece = look_up(table, **byte);
-            if piece.len() > 0 {
-                window.put(piece);
+    pub(crate) fn copy(&mut self, block: &[u8; AT_ONCE + REACH], from: usize, length: usize) {
+        let mut copied = 0_usize;
+        loop {
+            let (at, from) = (self.at.wrapping_add(copied) & 511, from.wrapping_add(copied) & (AT_ONCE - 1));
+            if let Some(bytes) = block.get(from..from.wrapping_add(REACH))
+                && let Some(place) = self.place.get_mut(at..at.wrapping_add(REACH))
+            {
+                place.copy_from_slice(bytes);
             }
-            piece.len() == 0
-        });
-        self.at = window.at;
-        found.copied()
+            copied = copied.wrapping_add(REACH);
+            if copied >= length {
+                break;
+            }
+        }
+        self.at = self.at.wrapping_add(length);
     }
 
-    /// How many bytes have been written.
+    /// Where the room is written to.
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.at
+        self.begins.wrapping_add(self.at)
     }
 }
 

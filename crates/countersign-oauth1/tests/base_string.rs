@@ -53,3 +53,30 @@ fn values_of_one_name_are_sorted_whole() {
         }
     }
 }
+
+#[test]
+fn a_name_comes_before_those_that_it_begins() {
+    for length in 0..12 {
+        let stem = "s".repeat(length);
+        let names = ["", "%20", "%20a", "-", "%C3%A9", "a", "%", "%2", "&"].map(|end| percent::encode(end));
+        let ends = ["%20", "%20a", "-", "%c3%a9", "a", "%25", "%252", "%26", ""].into_iter();
+        let query: Vec<_> = ends
+            .clone()
+            .chain(names.iter().map(String::as_str))
+            .flat_map(|name| ends.clone().map(move |value| (name, value)))
+            .map(|(name, value)| format!("{stem}{name}={value}"))
+            .collect();
+        check(&query.join("&"));
+    }
+}
+
+#[test]
+fn many_are_sorted_whatever_order_they_come_in() {
+    for count in [15, 21, 50, 300] {
+        for steps in [1, 2, 7, 100, 150, 298] {
+            let query: Vec<_> =
+                (0..count).map(|at| format!("n{}={}", at * steps % 307 / 2, at % 10)).collect();
+            check(&query.join("&"));
+        }
+    }
+}

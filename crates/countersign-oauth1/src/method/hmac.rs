@@ -12,7 +12,7 @@ use super::{
     SharedSecret, SignatureMethod,
     keyed::{self, Keyed},
 };
-use crate::{Algorithm, Error, Signature};
+use crate::{Algorithm, Error, Signature, room::Room};
 
 /// A method over `$hash`, whose block has `$block` bytes and whose code in base64 has `$length` characters.
 macro_rules! method {
@@ -35,6 +35,13 @@ macro_rules! method {
             /// Whether a signature holds, in time that does not depend on it.
             pub fn verify(&self, base_string: &str, signature: &str) -> bool {
                 are_same(&self.encoded(base_string.as_bytes()), signature.as_bytes())
+            }
+
+            /// Puts the encoded signature over the base string that begins here in the place of all from there on.
+            pub(crate) fn sign_at(&self, place: usize, base_string: usize, room: &mut Room) {
+                let (code, length) = self.0.code_in_place(room.since_with(base_string, 2 * $block));
+                room.truncate(place);
+                room.encode_base64(code.get(..length).unwrap_or_default());
             }
 
             /// The code in base64.

@@ -107,10 +107,36 @@ impl<H: Hash<BLOCK>, const BLOCK: usize> Keyed<H, BLOCK> {
 
     /// The code of a message, at the front of a block, and how many bytes it has.
     pub(super) fn code(&self, message: &[u8]) -> ([u8; BLOCK], usize) {
+        self.code_of(&finish::<H, BLOCK>(self.inner, BLOCK, message))
+    }
+
+    /// The same of a message that two blocks of room follow, which are written to: all of it is hashed at once.
+    pub(super) fn code_in_place(&self, room: &mut [u8]) -> ([u8; BLOCK], usize) {
+        let length = room.len().saturating_sub(2 * BLOCK);
+        let rest = length % BLOCK;
+        let end = length.wrapping_sub(rest).wrapping_add(blocks_of::<BLOCK>(rest).wrapping_mul(BLOCK));
+        let padding = room.get_mut(length..end).unwrap_or_default();
+        padding.fill(0);
+        padding.iter_mut().take(1).for_each(|byte| *byte = 0x80);
+        if let Some(place) = padding.last_chunk_mut() {
+            *place = bits(BLOCK, length).to_be_bytes();
+        }
+        let mut inner = self.inner;
+        H::compress(&mut inner, room.get(..end).unwrap_or_default().as_chunks().0);
+        self.code_of(&inner)
+    }
+
+    fn code_of(&self, inner: &H::State) -> ([u8; BLOCK], usize) {
         let mut code = [0; BLOCK];
-        let inner = finish::<H, BLOCK>(self.inner, BLOCK, message);
-        let length = H::write(&inner, &mut code);
-        let outer = finish::<H, BLOCK>(self.outer, BLOCK, code.get(..length).unwrap_or_default());
+        let length = H::write(inner, &mut code);
+        if let Some(one) = code.get_mut(length) {
+            *one = 0x80;
+        }
+        if let Some(place) = code.last_chunk_mut() {
+            *place = bits(BLOCK, length).to_be_bytes();
+        }
+        let mut outer = self.outer;
+        H::compress(&mut outer, from_ref(&code));
         H::write(&outer, &mut code);
         (code, length)
     }
@@ -138,12 +164,9 @@ fn finish<H: Hash<BLOCK>, const BLOCK: usize>(
         place.copy_from_slice(rest);
         beyond.iter_mut().take(1).for_each(|byte| *byte = 0x80);
     }
-    // SHA-512 has sixteen bytes for a length of which no message needs more than eight.
-    let count = if rest.len() < BLOCK - BLOCK / 8 { 1 } else { 2 };
-    let last = last.get_mut(..count).unwrap_or_default();
-    let bits = (message.len() as u64).wrapping_add(before as u64).wrapping_mul(8);
+    let last = last.get_mut(..blocks_of::<BLOCK>(rest.len())).unwrap_or_default();
     if let Some(place) = last.as_flattened_mut().last_chunk_mut() {
-        *place = bits.to_be_bytes();
+        *place = bits(before, message.len()).to_be_bytes();
     }
     H::compress(&mut state, last);
     // At the beginning stands the key.
@@ -153,5 +176,41 @@ fn finish<H: Hash<BLOCK>, const BLOCK: usize>(
     state
 }
 
+/// How many blocks the end of a message takes together with what is put after it.
+const fn blocks_of<const BLOCK: usize>(rest: usize) -> usize {
+    // SHA-512 has sixteen bytes for a length of which no message needs more than eight.
+    if rest < BLOCK - BLOCK / 8 { 1 } else { 2 }
+}
+
+/// The length of a message in bits.
+const fn bits(before: usize, length: usize) -> u64 {
+    (length as u64).wrapping_add(before as u64).wrapping_mul(8)
+}
+
 const IPAD: u8 = 0x36;
 const OPAD: u8 = 0x5c;
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{Hash, Keyed, Sha1, Sha256, Sha512};
+
+    fn check<H: Hash<BLOCK>, const BLOCK: usize>() {
+        let keyed = Keyed::<H, BLOCK>::new(b"cs&ts");
+        for length in 0..4 * BLOCK {
+            let message: Vec<u8> = (0..length).map(|at| at as u8).collect();
+            let mut room = message.clone();
+            room.resize(length + 2 * BLOCK, b'x');
+            assert_eq!(keyed.code_in_place(&mut room), keyed.code(&message), "{length} bytes");
+            assert_eq!(room.get(..length), Some(&*message));
+        }
+    }
+
+    #[test]
+    fn codes_are_the_same_in_place() {
+        check::<Sha1, 64>();
+        check::<Sha256, 64>();
+        check::<Sha512, 128>();
+    }
+}

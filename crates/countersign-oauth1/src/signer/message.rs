@@ -6,9 +6,9 @@ use crate::{
     base_string::{self, Collected, Entry},
     base_uri::BaseUri,
     decimal::Decimal,
-    encoding::{AMPERSAND, EQUALS, ONCE, TWICE},
+    encoding::{AMPERSAND, EQUALS, ONCE, TWICE, Table},
     method::Method,
-    room::Room,
+    room::{Room, is_plain},
 };
 
 /// One request with all that is to be sent along, checked.
@@ -20,6 +20,8 @@ pub(super) struct Message<'a> {
     uri: BaseUri<'a>,
     timestamp: Decimal,
     nonce: &'a str,
+    /// Whether it stays as it is when it is encoded.
+    is_nonce_plain: bool,
     body_hash: Option<String>,
 }
 
@@ -31,7 +33,7 @@ impl<'a> Message<'a> {
         stamp: Stamp<'a>,
     ) -> Result<Self, Error> {
         let uri = BaseUri::parse(target.uri)?;
-        if method.inner().shows_secrets() && !uri.is_private() {
+        if method.shows_secrets() && !uri.is_private() {
             return Err(Error::ClearText);
         }
         let (timestamp, nonce) = stamp.checked()?;
@@ -56,7 +58,8 @@ impl<'a> Message<'a> {
             }
         };
         let timestamp = Decimal::new(timestamp);
-        Ok(Self { method, who, target, stamp, uri, timestamp, nonce, body_hash })
+        let is_nonce_plain = is_plain(nonce.as_bytes());
+        Ok(Self { method, who, target, stamp, uri, timestamp, nonce, is_nonce_plain, body_hash })
     }
 
     /// Makes room for all of it, so that nothing has to grow: the text is written once as it is collected, and
@@ -136,7 +139,7 @@ impl<'a> Message<'a> {
         self.who.write_header(out);
         out.push_bytes(self.timestamp.as_bytes());
         out.push("\", oauth_nonce=\"");
-        out.encode(self.nonce, &ONCE);
+        self.write_nonce(&ONCE, out);
         if self.target.version {
             out.push("\", oauth_version=\"1.0");
         }
@@ -172,7 +175,7 @@ impl<'a> Message<'a> {
             self.write_signed(Parameter::BodyHash, out);
             self.write_signed(Parameter::Callback, out);
             self.who.write_piece(Piece::Nonce, out);
-            out.encode(self.nonce, &TWICE);
+            self.write_nonce(&TWICE, out);
             self.who.write_piece(Piece::Timestamp, out);
             out.push_bytes(self.timestamp.as_bytes());
             self.who.write_piece(Piece::Verifier, out);
@@ -182,6 +185,15 @@ impl<'a> Message<'a> {
         collected.append_rest(next);
         base_string::finish(collected.room);
         Ok(start)
+    }
+
+    #[inline]
+    fn write_nonce(&self, table: &Table, out: &mut Room) {
+        if self.is_nonce_plain {
+            out.push(self.nonce);
+        } else {
+            out.encode(self.nonce, table);
+        }
     }
 
     /// A parameter of the protocol as the base string has it, when it is sent.
@@ -207,15 +219,15 @@ impl<'a> Message<'a> {
 
     /// Puts the encoded signature over the base string that begins here in the place of what comes after.
     pub(super) fn sign_at(&self, place: usize, base_string: usize, room: &mut Room) -> Result<(), Error> {
-        if let Method::HmacSha1(method) = self.method {
-            let code = method.encoded(room.from(base_string));
-            room.truncate(place);
-            // Base64 of twenty bytes ends with an equals sign.
-            room.encode_each(&code, &ONCE);
-        } else {
-            let signature = self.sign(room, base_string)?;
-            room.truncate(place);
-            room.encode_bytes(signature.as_bytes(), &ONCE);
+        match self.method {
+            Method::HmacSha1(method) => method.sign_at(place, base_string, room),
+            Method::HmacSha256(method) => method.sign_at(place, base_string, room),
+            Method::HmacSha512(method) => method.sign_at(place, base_string, room),
+            Method::Plaintext(_) | Method::Own(_) => {
+                let signature = self.sign(room, base_string)?;
+                room.truncate(place);
+                room.encode_bytes(signature.as_bytes(), &ONCE);
+            }
         }
         Ok(())
     }

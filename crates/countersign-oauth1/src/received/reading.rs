@@ -30,8 +30,8 @@ impl Received {
         let form_text = incoming.form.text();
         let (mut room, mut index) = (Room::default(), Vec::new());
         reserve(&uri, form_text, incoming.authorization, &mut room);
-        // A pair is mostly longer than that.
-        index.reserve(uri.query.len().saturating_add(form_text.len()) / 16);
+        // A pair is mostly longer than sixteen bytes, and sorting takes as much again.
+        index.reserve(uri.query.len().saturating_add(form_text.len()) / 8);
         let mut collected = Collected::new(&mut room, &mut index);
 
         let mut values = Values::default();

@@ -86,7 +86,9 @@ impl<'a> Message<'a> {
             if text.is_empty() { 0 } else { ampersands(text.as_bytes()).saturating_add(1) }
         };
         let [query, form] = brought.map(pairs);
-        index.reserve_exact(query.saturating_add(form).saturating_add(target.extra.len()));
+        // As much again for sorting.
+        let pairs = query.saturating_add(form).saturating_add(target.extra.len());
+        index.reserve_exact(pairs.saturating_mul(2));
     }
 
     /// Everything that is sent, the signature apart, by name and value, in the order in which it is sent.

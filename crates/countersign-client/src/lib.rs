@@ -11,6 +11,8 @@
 //! # Out of scope
 //!
 //! - HTTP and storage: adapters such as `countersign-transport-ureq` and `countersign-store-file`.
+//! - What happens once to a credential, such as the migration of OAuth 1.0a to OAuth 2.0 and the question what a
+//!   token reaches: flows of `countersign-flow`, which run over any transport.
 //! - The protocols (`countersign-flow`), the listener and the browser (`countersign-loopback`).
 //!
 //! # Example

@@ -43,10 +43,10 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(all(feature = "blocking", feature = "oauth1"))]
-pub use countersign_client::OAuth1Login;
 #[cfg(feature = "blocking")]
 pub use countersign_client::{LoginEvent, LoginOptions, LogoutOptions, Prompt, blocking};
+#[cfg(all(feature = "blocking", feature = "oauth1"))]
+pub use countersign_client::{OAuth1Login, RevocationMethod};
 #[cfg(feature = "oauth2")]
 pub use countersign_flow as oauth2;
 #[cfg(feature = "blocking")]

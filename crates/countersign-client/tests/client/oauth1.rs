@@ -183,6 +183,15 @@ fn another_program_s_refresh_of_a_session_is_taken_over() {
     calendar.send(get(API)).unwrap();
     let [request] = &scene.network.requests()[..] else { panic!("no refresh of our own") };
     assert!(bearer(request).contains("oauth_token=\"t3\""));
+
+    // The same when it is the server that says so: what is stored is another token than the one it refused.
+    let expired = form(401, "oauth_problem=token_expired");
+    let scene = Scene::new(ScriptedTransport::new().respond(expired).respond(json(200, "[]")));
+    let calendar = scene.client.keep("batch", session()).unwrap();
+    scene.plant(calendar.key(), &theirs);
+    calendar.send(get(API)).unwrap();
+    let [_, again] = &scene.network.requests()[..] else { panic!("no refresh of our own") };
+    assert!(bearer(again).contains("oauth_token=\"t3\""));
 }
 
 fn of_another_time() -> Response<Vec<u8>> {

@@ -1,6 +1,9 @@
+use alloc::string::String;
 use core::fmt;
 
-use crate::KeyKind;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use crate::{KeyKind, base64url};
 
 /// A signature algorithm of JWS (RFC 7518 §3.1, RFC 8037 §3.1).
 ///
@@ -66,6 +69,18 @@ impl Algorithm {
             Self::Es384 => matches!(kind, KeyKind::P384),
             Self::EdDsa => matches!(kind, KeyKind::Ed25519),
             Self::Hs256 => matches!(kind, KeyKind::Symmetric),
+        }
+    }
+
+    /// The left half of the algorithm's hash of a text, in base64url: `at_hash` of an access token, `c_hash` of a
+    /// code (OpenID Connect Core §3.1.3.6, §3.3.2.11).
+    pub fn half_hash(self, text: &str) -> String {
+        let half = |hash: &[u8]| hash.get(..hash.len() / 2).map(base64url::encode).unwrap_or_default();
+        match self {
+            Self::Rs256 | Self::Ps256 | Self::Es256 | Self::Hs256 => half(&Sha256::digest(text)),
+            Self::Rs384 | Self::Es384 => half(&Sha384::digest(text)),
+            // Ed25519 hashes with SHA-512.
+            Self::Rs512 | Self::EdDsa => half(&Sha512::digest(text)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Public keys as JSON (RFC 7517).
 
 pub(crate) mod material;
+mod pem;
 pub(crate) mod read;
 mod thumbprint;
 
@@ -50,6 +51,14 @@ impl Jwk {
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, Error> {
         let value = Value::parse(json.as_ref()).map_err(|_| Error::key(KeyFault::Malformed))?;
         Self::from_value(&value)
+    }
+
+    /// Reads a public key from PEM: SPKI (`PUBLIC KEY`) or PKCS#1 (`RSA PUBLIC KEY`).
+    ///
+    /// # Errors
+    /// [`Error::Key`] with what is wrong, or with what kind of file it is instead.
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        pem::public(pem.as_ref()).map(Self::of).map_err(Error::key)
     }
 
     /// Reads a public key from a JSON value that is one already, such as the header `jwk` of a DPoP proof.

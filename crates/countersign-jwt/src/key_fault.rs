@@ -30,8 +30,12 @@ pub enum KeyFault {
     PrivateKey,
     /// It is a private key under a password.
     Encrypted,
-    /// It is a PKCS#12 file, or is none where one is needed.
+    /// It is a PKCS#12 file.
     Pkcs12,
+    /// It is a key that is not in a PKCS#12 file.
+    NotPkcs12,
+    /// The password is not that of the file.
+    Password,
     /// It is PEM that is no key.
     OtherPem,
     /// It is a key of a kind or on a curve that is not known here.
@@ -81,6 +85,8 @@ impl fmt::Display for KeyFault {
             Self::PrivateKey => "the key file holds a private key, and a public one is needed",
             Self::Encrypted => "the private key is under a password; openssl pkey takes it off",
             Self::Pkcs12 => "the key file is PKCS#12, which is read with its password",
+            Self::NotPkcs12 => "the key file is not PKCS#12, and is read without a password",
+            Self::Password => "the password is not that of the key file",
             Self::OtherPem => "the key file holds PEM that is no key",
             Self::Unsupported => "the key is of a kind that is not known here",
             Self::Malformed => "the key file is broken",

@@ -63,6 +63,7 @@ mod header;
 mod jwk;
 mod key_fault;
 mod key_kind;
+mod pem;
 mod private_key;
 mod signer;
 mod signing_key;

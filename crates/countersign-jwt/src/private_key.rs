@@ -1,19 +1,26 @@
 //! Private keys as they are found.
 
-mod der;
+pub(crate) mod der;
+mod generate;
 mod jwk;
 mod pem;
+#[cfg(feature = "pkcs12")]
+mod pkcs12;
+pub(crate) mod write;
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use countersign_token::Secret;
+use countersign_wire::flow::Entropy;
 use zeroize::Zeroizing;
 
 use crate::{
     Error, KeyFault, KeyKind,
     jwk::{Material, material::Curve},
 };
+
+pub(crate) use pem::instead;
 
 /// The shortest key of HMAC with SHA-256, in bytes (RFC 7518 §3.2).
 const HMAC_LEAST: usize = 32;
@@ -106,6 +113,32 @@ impl PrivateKey {
     /// [`Error::Key`] with [`KeyFault::TooShort`] under 256 bits (RFC 7518 §3.2).
     pub fn from_secret(secret: &Secret) -> Result<Self, Error> {
         Self::hmac(secret.expose().as_bytes()).map(Self::of).map_err(Error::key)
+    }
+
+    /// Reads the first key of a PKCS#12 file (`.p12`, `.pfx`); without a password, by the one that Google's console
+    /// gave all of them, `notasecret`.
+    ///
+    /// Files of every age are read: encrypted by RC2-40, 3DES or AES, and authenticated by SHA-1 or SHA-2.
+    ///
+    /// # Errors
+    /// [`Error::Key`] with [`KeyFault::Password`], with what else is wrong, or with what kind of file it is instead.
+    #[cfg(feature = "pkcs12")]
+    pub fn from_pkcs12(file: impl AsRef<[u8]>, password: Option<&Secret>) -> Result<Self, Error> {
+        let password = password.map_or("notasecret", Secret::expose);
+        pkcs12::private(file.as_ref(), password).map(Self::of).map_err(Error::key)
+    }
+
+    /// Makes a new key on a curve, as a DPoP client does for each of its sessions.
+    ///
+    /// # Errors
+    /// [`Error::Key`] with [`KeyFault::Unsuited`] for RSA and shared secrets, and [`KeyFault::NoEntropy`].
+    pub fn generate(kind: KeyKind, entropy: &dyn Entropy) -> Result<Self, Error> {
+        generate::private(kind, entropy).map(Self::of).map_err(Error::key)
+    }
+
+    /// The key as PKCS#8 in PEM, to be kept; nothing for a shared secret. A `kid` is not in it.
+    pub fn to_pem(&self) -> Option<Secret> {
+        write::pem(&self.numbers)
     }
 
     fn hmac(secret: &[u8]) -> Result<Numbers, KeyFault> {

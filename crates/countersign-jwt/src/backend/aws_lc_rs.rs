@@ -9,16 +9,15 @@ use ::aws_lc_rs::{
         RsaKeyPair,
     },
 };
-use zeroize::Zeroizing;
 
 #[cfg(feature = "verify")]
 use super::{Check, Public};
 use super::{Loaded, Primitive};
 use crate::{
     Algorithm, Error, Jwk, KeyFault,
-    der::{self, OCTET_STRING, SEQUENCE},
+    der::{self, SEQUENCE},
     jwk::{Material, material::Curve},
-    private_key::Numbers,
+    private_key::{Numbers, write::sec1},
 };
 
 pub(super) fn load(numbers: &Numbers, algorithm: Algorithm) -> Result<Loaded, KeyFault> {
@@ -64,12 +63,7 @@ fn ecdsa(curve: Curve, scalar: &[u8], public: Option<&Material>) -> Result<Ecdsa
     let pair = match public.and_then(Material::to_point) {
         Some(point) => EcdsaKeyPair::from_private_key_and_public_key(algorithm, scalar, &point),
         // The shortest form of RFC 5915, of which the library works the public key out.
-        None => {
-            let mut inner = Zeroizing::new(Vec::with_capacity(scalar.len() + 8));
-            der::write_number(&mut inner, &[1]);
-            der::write(&mut inner, OCTET_STRING, scalar);
-            EcdsaKeyPair::from_private_key_der(algorithm, &der::wrap(SEQUENCE, &inner))
-        }
+        None => EcdsaKeyPair::from_private_key_der(algorithm, &der::wrap(SEQUENCE, &sec1(scalar, None))),
     };
     pair.map_err(|_| KeyFault::Refused)
 }

@@ -81,7 +81,6 @@ impl Material {
     }
 
     /// The point of [`point`](Self::point); nothing for a key that is none.
-    #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
     pub(crate) fn to_point(&self) -> Option<Vec<u8>> {
         match self {
             Self::Ec { x, y, .. } => Some([&[4], x.as_slice(), y].concat()),

@@ -10,11 +10,11 @@ use crate::{
 };
 
 /// The contents of the object identifiers (RFC 8017 §A.1, RFC 5480 §2.1.1, RFC 8410 §3, RFC 7292 §4.1).
-const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
-const EC: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
-const P256: &[u8] = b"\x2a\x86\x48\xce\x3d\x03\x01\x07";
-const P384: &[u8] = b"\x2b\x81\x04\x00\x22";
-const ED25519: &[u8] = b"\x2b\x65\x70";
+pub(crate) const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
+pub(crate) const EC: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
+pub(crate) const P256: &[u8] = b"\x2a\x86\x48\xce\x3d\x03\x01\x07";
+pub(crate) const P384: &[u8] = b"\x2b\x81\x04\x00\x22";
+pub(crate) const ED25519: &[u8] = b"\x2b\x65\x70";
 const PKCS7_DATA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
 
 /// Whether a file begins as a sequence that is about as long as the file.

@@ -34,6 +34,8 @@ struct State {
     source: Option<Arc<dyn Source>>,
     snapshot: Option<Arc<Snapshot>>,
     unsaved: Option<Arc<Unsaved>>,
+    #[cfg(feature = "oauth1")]
+    unsaved_session: Option<Arc<(Credential, Revision)>>,
     quiet: Option<Quiet>,
 }
 
@@ -133,6 +135,10 @@ impl Account {
         let mut state = self.write();
         state.snapshot = None;
         state.unsaved = None;
+        #[cfg(feature = "oauth1")]
+        {
+            state.unsaved_session = None;
+        }
         state.quiet = None;
     }
 
@@ -170,6 +176,17 @@ impl Account {
 
     pub(crate) fn set_unsaved(&self, unsaved: Option<Unsaved>) {
         self.write().unsaved = unsaved.map(Arc::new);
+    }
+
+    /// Token credentials of a session that the store did not take, in place of this revision.
+    #[cfg(feature = "oauth1")]
+    pub(crate) fn unsaved_session(&self) -> Option<Arc<(Credential, Revision)>> {
+        self.read().unsaved_session.clone()
+    }
+
+    #[cfg(feature = "oauth1")]
+    pub(crate) fn set_unsaved_session(&self, unsaved: Option<(Credential, Revision)>) {
+        self.write().unsaved_session = unsaved.map(Arc::new);
     }
 
     /// Whether the last refresh failed so lately that the server is left alone.

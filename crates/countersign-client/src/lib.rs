@@ -46,8 +46,8 @@
 //!   not known to it.
 //! - ID tokens are kept unverified, and name no account.
 //! - A client remembers each account that it was asked for, as long as it lives.
-//! - A rotated refresh token that the store refuses lives in the memory of its client until the store takes it.
-//!   Token credentials that were had by a session of OAuth 1.0a live there until they end.
+//! - A rotated refresh token, or token credentials had by a session of OAuth 1.0a, that the store refuses live in
+//!   the memory of their client until the store takes them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -39,12 +39,26 @@ pub(crate) async fn renew(
     account: &Account,
     refused: Option<&Secret>,
 ) -> Result<Landing, Error> {
-    account.is_quiet(world.now())?;
+    let unsaved = account.unsaved_session();
+    if unsaved.is_none() {
+        account.is_quiet(world.now())?;
+    }
     let Some(mut held) = world.lock(account.key()).await? else {
         return Err(ErrorKind::RefreshInProgress.into());
     };
     let record = held.load().await?.ok_or_else(|| gone(world, account))?;
     let (mut credential, revision) = (record.credential, record.revision);
+    if let Some(unsaved) = unsaved {
+        let (unsaved, expected) = &*unsaved;
+        if revision == *expected {
+            let revision = held.save(unsaved, revision).await.map_err(Error::not_persisted)?;
+            account.set_unsaved_session(None);
+            account.publish(unsaved.clone(), revision, world.jitter());
+            return Ok(Landing::Renewed);
+        }
+        // Somebody has stored another: that is newer.
+        account.set_unsaved_session(None);
+    }
     let Some(session) = session(&credential).filter(|_| is_due(&credential, refused, world.now())) else {
         account.publish(credential, revision, world.jitter());
         return Ok(Landing::Adopted);
@@ -79,9 +93,8 @@ pub(crate) async fn renew(
             account.publish(credential, revision, world.jitter());
             Ok(Landing::Renewed)
         }
-        // This process goes on with what it has; the next one is told by the server what the old are worth.
         Err(error) => {
-            account.publish(credential, revision, world.jitter());
+            account.set_unsaved_session(Some((credential, revision)));
             Err(Error::not_persisted(error))
         }
     }

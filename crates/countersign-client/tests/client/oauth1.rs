@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use countersign_client::{ErrorKind, LoggedOut, LogoutOptions};
+use countersign_store::{ErrorKind as Trouble, FailingStore, MemoryStore, Operation};
 use countersign_token::{ClientCredentials, Credential, Grant, State, TokenCredentials};
 use countersign_transport::ScriptedTransport;
 use http::{Request, Response};
@@ -238,4 +239,41 @@ fn a_logout_revokes_by_get_as_the_predecessors_did() {
     let error = scene.client.logout(calendar.key(), LogoutOptions::new()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Refused(_)), "{error:?}");
     assert_eq!(scene.client.accounts().unwrap().len(), 1);
+}
+
+#[test]
+fn what_a_session_gave_is_stored_before_it_is_used() {
+    let renewed = form(200, "oauth_token=t2&oauth_token_secret=s2&oauth_session_handle=sh2");
+    let script = ScriptedTransport::new().respond(renewed).respond(json(200, "[]"));
+    let store = FailingStore::new(MemoryStore::new());
+    let scene = Scene::with_store(script, store.clone());
+    let calendar = scene.client.keep("batch", session()).unwrap();
+    scene.expire();
+    store.fail_always(Operation::Save, Trouble::Unavailable);
+    for _ in 0..3 {
+        assert_eq!(calendar.send(get(API)).unwrap_err().kind(), &ErrorKind::NotPersisted);
+    }
+    assert_eq!(token_of(&scene.stored(calendar.key()).credential), "tk");
+    store.recover();
+    calendar.send(get(API)).unwrap();
+    let [_, request] = &scene.network.requests()[..] else { panic!("the server is asked once") };
+    assert!(bearer(request).contains("oauth_token=\"t2\""));
+    let stored = scene.stored(calendar.key()).credential;
+    assert_eq!((token_of(&stored), stored.extra.text("oauth_session_handle")), ("t2", Some("sh2")));
+
+    // A login meanwhile wins.
+    let renewed = form(200, "oauth_token=t2&oauth_token_secret=s2");
+    let store = FailingStore::new(MemoryStore::new());
+    let script = ScriptedTransport::new().respond(renewed).respond(json(200, "[]"));
+    let scene = Scene::with_store(script, store.clone());
+    let calendar = scene.client.keep("batch", session()).unwrap();
+    scene.expire();
+    store.fail_always(Operation::Save, Trouble::Unavailable);
+    calendar.send(get(API)).unwrap_err();
+    store.recover();
+    let mut theirs = session();
+    theirs.extra.insert_text("oauth_expires_at", START.plus_seconds(9000).to_string());
+    scene.plant(calendar.key(), &theirs);
+    calendar.send(get(API)).unwrap();
+    assert!(bearer(&scene.network.requests()[1]).contains("oauth_token=\"tk\""));
 }

@@ -23,6 +23,16 @@ use http::Request;
 
 use crate::{Error, error::Misuse, source::BoxFlow};
 
+#[cfg(feature = "jwt")]
+mod signed;
+#[cfg(feature = "jwt")]
+mod signing;
+
+#[cfg(feature = "jwt")]
+pub use signed::{AssertionAudience, SignedAssertion};
+#[cfg(feature = "jwt")]
+pub(crate) use signing::unsigned;
+
 /// How an assertion is made.
 ///
 /// 1. [`begin`](Self::begin) starts the making of one assertion, in compact form (RFC 7515 §7.1).

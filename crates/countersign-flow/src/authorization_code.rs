@@ -7,11 +7,15 @@
 //! ```
 
 mod callback;
+mod details;
 mod pending;
+mod pushed;
 mod redemption;
 mod request;
 
 pub use callback::Callback;
+pub use details::AuthorizationDetails;
 pub use pending::PendingAuthorization;
+pub use pushed::{Pushed, PushedAuthorization};
 pub use redemption::{AuthorizedCode, Redemption};
 pub use request::AuthorizationRequest;

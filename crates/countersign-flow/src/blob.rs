@@ -4,11 +4,11 @@ use alloc::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use countersign_token::Secret;
+use countersign_token::{ClientId, Secret};
 use countersign_wire::{Params, form, response::Tolerance};
 use sha2::{Digest, Sha256};
 
-use crate::Error;
+use crate::{ClientAuthentication, ClientRegistration, Error};
 
 const SUM: &str = "&sum=";
 
@@ -36,7 +36,7 @@ fn sum(text: &str) -> String {
 }
 
 /// Adds how a server's answers are read.
-pub(crate) fn push_tolerance(params: &mut Params, tolerance: &Tolerance) {
+fn push_tolerance(params: &mut Params, tolerance: &Tolerance) {
     let Tolerance {
         strict, bearer_types, nested, scope_commas, error_names, expires_at, zero_is_over, ..
     } = tolerance;
@@ -53,7 +53,7 @@ pub(crate) fn push_tolerance(params: &mut Params, tolerance: &Tolerance) {
 }
 
 /// How a server's answers are read, as [`push_tolerance`] wrote it.
-pub(crate) fn tolerance(params: &Params) -> Tolerance {
+fn tolerance(params: &Params) -> Tolerance {
     let is_set = |flag| params.all("tolerance").any(|own| own == flag);
     let list = |name| params.all(name).map(ToString::to_string).collect();
     let mut tolerance = Tolerance::default();
@@ -65,4 +65,31 @@ pub(crate) fn tolerance(params: &Params) -> Tolerance {
     tolerance.nested = list("nested");
     tolerance.error_names = list("error_name");
     tolerance
+}
+
+/// Adds a client with what it authenticates with, a key apart.
+pub(crate) fn push_client(params: &mut Params, client: &ClientRegistration) {
+    let ClientRegistration { id, authentication, redirect_uri, tolerance, proof_key } = client;
+    params.push("client_id", id.as_str());
+    params.push("auth_method", authentication.to_blob());
+    if let Some(secret) = authentication.secret() {
+        params.push("client_secret", secret.clone());
+    }
+    if let Some(uri) = redirect_uri {
+        params.push("client_redirect_uri", uri.as_str());
+    }
+    if let Some(key) = proof_key {
+        params.push("dpop_jkt", key.thumbprint());
+    }
+    push_tolerance(params, tolerance);
+}
+
+/// The client, as [`push_client`] wrote it.
+pub(crate) fn client(params: &Params) -> Option<ClientRegistration> {
+    let secret = params.first("client_secret").map(Secret::new);
+    let authentication = ClientAuthentication::from_blob(params.first("auth_method")?, secret)?;
+    let mut client = ClientRegistration::new(ClientId::new(params.first("client_id")?), authentication);
+    client.redirect_uri = params.first("client_redirect_uri").map(ToString::to_string);
+    client.tolerance = tolerance(params);
+    Some(client)
 }

@@ -5,6 +5,7 @@ use countersign_wire::response::Tolerance;
 
 use crate::{
     AuthorizationServer, Error,
+    dpop::ProofKey,
     error::{Misuse, Unsupported},
 };
 
@@ -30,6 +31,8 @@ pub struct ClientRegistration {
     pub redirect_uri: Option<String>,
     /// How the answers of the server are read.
     pub tolerance: Tolerance,
+    /// The key to which its tokens are bound (RFC 9449), if they are.
+    pub proof_key: Option<ProofKey>,
 }
 
 /// How a client authenticates (RFC 6749 §2.3), with what it needs for it.
@@ -62,7 +65,13 @@ impl ClientRegistration {
 
     /// A client that authenticates in this way.
     pub fn new(id: impl Into<ClientId>, authentication: ClientAuthentication) -> Self {
-        Self { id: id.into(), authentication, redirect_uri: None, tolerance: Tolerance::default() }
+        Self {
+            id: id.into(),
+            authentication,
+            redirect_uri: None,
+            tolerance: Tolerance::default(),
+            proof_key: None,
+        }
     }
 
     /// The same client with the place where the user comes back to.
@@ -76,6 +85,14 @@ impl ClientRegistration {
     #[must_use]
     pub fn with_tolerance(mut self, tolerance: Tolerance) -> Self {
         self.tolerance = tolerance;
+        self
+    }
+
+    /// The same client with tokens bound to this key (RFC 9449): every grant of it proves that it holds the
+    /// key, and a refresh token got so is refreshed with the same key.
+    #[must_use]
+    pub fn with_proof_key(mut self, key: ProofKey) -> Self {
+        self.proof_key = Some(key);
         self
     }
 
@@ -94,7 +111,7 @@ impl ClientRegistration {
 
     /// What is stored of the client and of the server a credential of it is from.
     pub fn to_client(&self, server: &AuthorizationServer) -> Client {
-        let Self { id, authentication, redirect_uri, tolerance: _ } = self;
+        let Self { id, authentication, redirect_uri, tolerance: _, proof_key: _ } = self;
         let mut client = Client::new(id.clone());
         client.secret = authentication.secret().cloned();
         client.auth_method = Some(authentication.to_blob().to_string());

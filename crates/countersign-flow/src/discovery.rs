@@ -4,16 +4,16 @@ use alloc::{
 };
 
 use countersign_wire::{
-    flow::{Env, Flow, Input, Purpose, Step},
+    flow::{Env, Flow, Input, Step},
     metadata::{self, ServerMetadata},
 };
-use http::{Response, StatusCode};
 
-use crate::{
-    Endpoint, Error,
-    error::{Attempt, EndpointProblem, Misuse},
-    exchange::Exchange,
-};
+mod resource;
+
+pub use resource::ResourceDiscovery;
+pub(crate) use resource::challenges;
+
+use crate::{Endpoint, Error, error::EndpointProblem, exchange::Search};
 
 /// The search for an issuer's metadata (RFC 8414 §3, OpenID Connect Discovery §4).
 ///
@@ -23,12 +23,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Discovery {
     issuer: String,
-    /// Those still to be tried, the next one last.
-    urls: Vec<Endpoint>,
-    current: Option<(String, Exchange)>,
-    attempts: Vec<Attempt>,
-    started: bool,
-    finished: bool,
+    search: Search,
 }
 
 impl Discovery {
@@ -42,64 +37,11 @@ impl Discovery {
         if issuer.contains('?') {
             return Err(Error::Endpoint { name: "issuer", problem: EndpointProblem::Query });
         }
-        let mut urls = metadata::well_known(issuer)
+        let urls = metadata::well_known(issuer)
             .iter()
             .map(|url| Endpoint::new("issuer", url))
             .collect::<Result<Vec<_>, _>>()?;
-        urls.reverse();
-        Ok(Self {
-            issuer: issuer.to_string(),
-            urls,
-            current: None,
-            attempts: Vec::new(),
-            started: false,
-            finished: false,
-        })
-    }
-
-    fn next(&mut self, env: &Env<'_>) -> Result<Step<ServerMetadata>, Error> {
-        let Some(url) = self.urls.pop() else {
-            return Err(Error::Undiscovered { attempts: core::mem::take(&mut self.attempts) });
-        };
-        self.current = Some((url.as_str().to_string(), Exchange::get(&url, Purpose::Metadata)));
-        self.advance(Input::Start, env)
-    }
-
-    fn advance(&mut self, input: Input, env: &Env<'_>) -> Result<Step<ServerMetadata>, Error> {
-        let Some((url, exchange)) = &mut self.current else {
-            return Err(Misuse::UnexpectedInput.into());
-        };
-        let answer = match exchange.step(input, env)? {
-            Step::Send(request) => return Ok(Step::Send(request)),
-            Step::Wait(pause) => return Ok(Step::Wait(pause)),
-            Step::Done(answer) => answer,
-        };
-        let url = core::mem::take(url);
-        match self.read(&answer.response)? {
-            Ok(metadata) => Ok(Step::Done(metadata)),
-            Err(problem) => {
-                self.attempts.push(Attempt { url, status: answer.response.status().as_u16(), problem });
-                self.next(env)
-            }
-        }
-    }
-
-    /// The document, or why it is passed by, or why the search ends.
-    fn read(
-        &self,
-        response: &Response<Vec<u8>>,
-    ) -> Result<Result<ServerMetadata, Option<countersign_wire::Error>>, Error> {
-        let status = response.status();
-        let outage = status.is_server_error()
-            || status == StatusCode::REQUEST_TIMEOUT
-            || status == StatusCode::TOO_MANY_REQUESTS;
-        if outage {
-            return Err(Error::Protocol(countersign_wire::Error::NotAnAnswer { status: status.as_u16() }));
-        }
-        if status != StatusCode::OK {
-            return Ok(Err(None));
-        }
-        Ok(ServerMetadata::parse(response, &self.issuer).map_err(Some))
+        Ok(Self { issuer: issuer.to_string(), search: Search::new(urls) })
     }
 }
 
@@ -108,18 +50,7 @@ impl Flow for Discovery {
     type Error = Error;
 
     fn step(&mut self, input: Input, env: &Env<'_>) -> Result<Step<ServerMetadata>, Error> {
-        if self.finished {
-            return Err(Misuse::Finished.into());
-        }
-        let step = match (self.started, input) {
-            (false, Input::Start) => {
-                self.started = true;
-                self.next(env)
-            }
-            (false, _) => Err(Misuse::UnexpectedInput.into()),
-            (true, input) => self.advance(input, env),
-        };
-        self.finished = matches!(step, Err(_) | Ok(Step::Done(_)));
-        step
+        let Self { issuer, search } = self;
+        search.step(input, env, |response| ServerMetadata::parse(response, issuer))
     }
 }

@@ -84,6 +84,10 @@ pub enum Misuse {
     },
     /// The access token is of a type that is presented in another way.
     TokenType,
+    /// The key that tokens are bound to is missing, is another, or cannot make proofs.
+    ProofKey,
+    /// The server wants the authorization request pushed first (RFC 9126 §5).
+    PushRequired,
     /// A credential would have been sent in clear over a network.
     ClearText,
     /// A form body must be seen to be signed (RFC 5849 §3.4.1.3.1).
@@ -229,6 +233,8 @@ impl fmt::Display for Misuse {
             Self::NotSupported(what) => write!(f, "{what} is not supported yet"),
             Self::NoToken { name } => write!(f, "there is no {name}"),
             Self::TokenType => f.write_str("the access token is presented in another way"),
+            Self::ProofKey => f.write_str("the key that the tokens are bound to is missing or another"),
+            Self::PushRequired => f.write_str("the server wants the authorization request pushed first"),
             Self::ClearText => f.write_str("the credential would be sent in clear; use https"),
             Self::UnseenForm => f.write_str("a form body that cannot be seen cannot be signed"),
             Self::SignatureMethod => f.write_str("a signature method unknown here"),

@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 use core::{fmt, mem, time::Duration};
 
-use countersign_token::Timestamp;
+use countersign_token::{Secret, Timestamp};
 use countersign_wire::{
     Params,
     flow::{Env, Failure, Flow, Handling, Input, Purpose, Sent, Step},
@@ -9,10 +9,16 @@ use countersign_wire::{
 };
 use http::{
     HeaderValue, Method, Request, Response,
-    header::{ACCEPT, CONTENT_TYPE},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
 
 use crate::{Endpoint, Error, error::Misuse};
+
+mod scrub;
+mod search;
+
+pub(crate) use scrub::Scrub;
+pub(crate) use search::Search;
 
 /// How often a request is sent again at most.
 const RETRIES: u32 = 2;
@@ -23,11 +29,19 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 pub(crate) struct Exchange {
     endpoint: Endpoint,
     purpose: Purpose,
-    form: Option<Params>,
+    body: Body,
+    authorization: Option<Secret>,
     replay: Replay,
     retries: u32,
     requested_at: Timestamp,
     state: State,
+}
+
+/// What is sent.
+enum Body {
+    None,
+    Form(Params),
+    Json(Secret),
 }
 
 /// When a request may be sent again.
@@ -35,6 +49,8 @@ pub(crate) struct Exchange {
 pub(crate) enum Replay {
     /// It spends something: only when it certainly never left.
     UnlessSent,
+    /// Whoever asked decides, whatever happens.
+    Never,
     /// It may be repeated: also after silence and after a server's passing trouble.
     Freely,
 }
@@ -55,25 +71,31 @@ pub(crate) struct Answer {
 impl Exchange {
     /// A form that is posted.
     pub(crate) fn post(endpoint: &Endpoint, purpose: Purpose, form: Params, replay: Replay) -> Self {
-        Self::new(endpoint, purpose, Some(form), replay)
+        Self::new(endpoint, purpose, Body::Form(form), replay)
+    }
+
+    /// A JSON document that is posted.
+    pub(crate) fn post_json(endpoint: &Endpoint, purpose: Purpose, json: Secret, replay: Replay) -> Self {
+        Self::new(endpoint, purpose, Body::Json(json), replay)
     }
 
     /// A document that is fetched.
     pub(crate) fn get(endpoint: &Endpoint, purpose: Purpose) -> Self {
-        Self::new(endpoint, purpose, None, Replay::Freely)
+        Self::new(endpoint, purpose, Body::None, Replay::Freely)
     }
 
     /// A document that is fetched by a request that must not be repeated.
     #[cfg(feature = "oauth1")]
     pub(crate) fn get_once(endpoint: &Endpoint, purpose: Purpose) -> Self {
-        Self::new(endpoint, purpose, None, Replay::UnlessSent)
+        Self::new(endpoint, purpose, Body::None, Replay::UnlessSent)
     }
 
-    fn new(endpoint: &Endpoint, purpose: Purpose, form: Option<Params>, replay: Replay) -> Self {
+    fn new(endpoint: &Endpoint, purpose: Purpose, body: Body, replay: Replay) -> Self {
         Self {
             endpoint: endpoint.clone(),
             purpose,
-            form,
+            body,
+            authorization: None,
             replay,
             retries: 0,
             requested_at: Timestamp::from_unix(0),
@@ -83,7 +105,17 @@ impl Exchange {
 
     /// Adds to the form, before it is sent.
     pub(crate) fn push(&mut self, name: &str, value: &str) {
-        self.form.get_or_insert_default().push(name, value);
+        if !matches!(self.body, Body::Form(_)) {
+            self.body = Body::Form(Params::new());
+        }
+        if let Body::Form(form) = &mut self.body {
+            form.push(name, value);
+        }
+    }
+
+    /// Sends this value of `Authorization`.
+    pub(crate) fn authorize(&mut self, value: Secret) {
+        self.authorization = Some(value);
     }
 
     /// Ends it without a request.
@@ -92,9 +124,14 @@ impl Exchange {
     }
 
     /// Begins anew, after an answer that asks for another request.
-    #[cfg(feature = "oauth1")]
     pub(crate) fn restart(&mut self) {
         self.state = State::Ready;
+        self.retries = 0;
+    }
+
+    /// Whether a response is what it waits for.
+    pub(crate) fn is_waiting_for_answer(&self) -> bool {
+        matches!(self.state, State::Sent)
     }
 
     fn send(&mut self, env: &Env<'_>) -> Step<Answer> {
@@ -106,10 +143,21 @@ impl Exchange {
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
         }
         request.extensions_mut().insert(Handling::new(self.purpose));
-        if let Some(form) = &self.form {
+        let (kind, body) = match &self.body {
+            Body::None => (None, Vec::new()),
+            Body::Form(form) => (Some(form::CONTENT_TYPE), form::print(form).into_bytes()),
+            Body::Json(json) => (Some("application/json"), json.expose().as_bytes().to_vec()),
+        };
+        if let Some(kind) = kind {
             *request.method_mut() = Method::POST;
-            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(form::CONTENT_TYPE));
-            *request.body_mut() = form::print(form).into_bytes();
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            *request.body_mut() = body;
+        }
+        if let Some(mut value) =
+            self.authorization.as_ref().and_then(|value| HeaderValue::from_str(value.expose()).ok())
+        {
+            value.set_sensitive(true);
+            request.headers_mut().insert(AUTHORIZATION, value);
         }
         Step::Send(request)
     }
@@ -129,7 +177,11 @@ impl Exchange {
     }
 
     fn failed(&mut self, failure: Failure) -> Result<Step<Answer>, Error> {
-        let may_repeat = failure.sent == Sent::No || self.replay == Replay::Freely;
+        let may_repeat = match self.replay {
+            Replay::UnlessSent => failure.sent == Sent::No,
+            Replay::Never => false,
+            Replay::Freely => true,
+        };
         let again = if may_repeat && failure.transient { self.pause(None) } else { None };
         again.ok_or(Error::Network(failure))
     }
@@ -176,7 +228,7 @@ fn passing_trouble(response: &Response<Vec<u8>>) -> Option<Option<Duration>> {
 }
 
 /// `Retry-After` in seconds (RFC 9110 §10.2.3).
-fn retry_after(response: &Response<Vec<u8>>) -> Option<Duration> {
+pub(crate) fn retry_after(response: &Response<Vec<u8>>) -> Option<Duration> {
     let value = response.headers().get(http::header::RETRY_AFTER)?;
     value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }

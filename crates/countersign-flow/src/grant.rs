@@ -4,7 +4,7 @@ use alloc::{
     vec::Vec,
 };
 
-use countersign_token::{Scopes, Secret, Timestamp, TokenSet};
+use countersign_token::{Binding, Scopes, Secret, Timestamp, TokenSet, TokenType};
 use countersign_wire::{
     Params,
     flow::{Env, Flow, Input, Purpose, Step},
@@ -13,7 +13,9 @@ use countersign_wire::{
 
 use crate::{
     ClientAuthenticated, ClientRegistration, Endpoint, Error,
+    dpop::{Nonces, Proven},
     error::Misuse,
+    exchange::Scrub,
     exchange::{Answer, Exchange, Replay},
 };
 
@@ -43,15 +45,17 @@ pub struct Redeemed {
     pub missing_scopes: Scopes,
     /// What was odd about the server's answer.
     pub oddities: Vec<Oddity>,
+    /// The nonces that the server has named for proofs of possession: keep them for the next request.
+    pub nonces: Nonces,
 }
 
 /// A grant at the token endpoint (RFC 6749 §1.3): a form posted, tokens back.
 #[derive(Debug)]
 pub(crate) struct Grant {
-    exchange: ClientAuthenticated<Exchange>,
+    exchange: ClientAuthenticated<Proven>,
     requested: Scopes,
     resource: Vec<String>,
-    sent: Vec<Secret>,
+    sent: Scrub,
     names: Vec<String>,
     tolerance: Tolerance,
 }
@@ -75,10 +79,10 @@ impl Grant {
         let form = Params::new().with("grant_type", grant_type);
         let exchange = Exchange::post(endpoint, Purpose::Token, form, replay);
         Self {
-            exchange: ClientAuthenticated::perhaps(exchange, None),
+            exchange: ClientAuthenticated::perhaps(Proven::new(exchange), None),
             requested: Scopes::none(),
             resource: Vec::new(),
-            sent: Vec::new(),
+            sent: Scrub::default(),
             names: vec!["grant_type".to_string()],
             tolerance: Tolerance::default(),
         }
@@ -87,7 +91,12 @@ impl Grant {
     /// Proves that this client asks.
     pub(crate) fn identify(&mut self, client: &ClientRegistration) {
         self.tolerance = client.tolerance.clone();
-        self.sent.extend(client.authentication.secret().cloned());
+        if let Some(secret) = client.authentication.secret() {
+            self.sent.push(secret);
+        }
+        if let Some(key) = &client.proof_key {
+            self.exchange.inner_mut().bind(key.clone());
+        }
         self.exchange.identify(client.clone());
     }
 
@@ -99,13 +108,13 @@ impl Grant {
     /// Adds a parameter.
     pub(crate) fn push(&mut self, name: &str, value: &str) {
         self.names.push(name.to_string());
-        self.exchange.inner_mut().push(name, value);
+        self.exchange.inner_mut().exchange_mut().push(name, value);
     }
 
     /// Adds a parameter that must not be repeated to anybody, not even in a server's words.
     pub(crate) fn push_secret(&mut self, name: &str, value: &Secret) {
         self.push(name, value.expose());
-        self.sent.push(value.clone());
+        self.sent.push(value);
     }
 
     /// Adds a parameter of the server's own.
@@ -134,9 +143,15 @@ impl Grant {
         self.requested = scopes;
     }
 
+    /// Asks once more, after an answer that was none yet.
+    pub(crate) fn restart(&mut self) {
+        self.exchange.restart();
+        self.exchange.inner_mut().restart();
+    }
+
     /// Ends it without a request.
     pub(crate) fn finish(&mut self) {
-        self.exchange.inner_mut().finish();
+        self.exchange.inner_mut().exchange_mut().finish();
     }
 
     /// The conversation up to the answer, which [`read`](Self::read) reads.
@@ -148,26 +163,40 @@ impl Grant {
         let Answer { response, requested_at } = answer;
         let answer = TokenResponse::parse_with(&response, &self.tolerance)
             .map_err(|error| self.scrub(error.into()))?;
-        Ok(self.redeemed(answer, requested_at))
+        self.redeemed(answer, requested_at)
     }
 
     /// What was granted, given when it was asked for.
-    pub(crate) fn redeemed(&self, mut answer: TokenResponse, requested_at: Timestamp) -> Redeemed {
+    pub(crate) fn redeemed(
+        &self,
+        mut answer: TokenResponse,
+        requested_at: Timestamp,
+    ) -> Result<Redeemed, Error> {
         let oddities = core::mem::take(&mut answer.oddities);
         let mut tokens = answer.into_tokens(&self.requested, requested_at);
         tokens.access.resource.clone_from(&self.resource);
-        Redeemed { missing_scopes: self.requested.missing_from(&tokens.access.scopes), tokens, oddities }
+        if let Some(key) = self.exchange.inner().key() {
+            match tokens.access.token_type {
+                TokenType::DPoP => {
+                    let thumbprint = key.thumbprint().to_string();
+                    tokens.access.binding = Some(Binding::DPoP { thumbprint });
+                }
+                // What was to be protected is not (RFC 9449 §5).
+                _ if !key.takes_bearer() => return Err(countersign_wire::Error::TokenType.into()),
+                _ => {}
+            }
+        }
+        Ok(Redeemed {
+            missing_scopes: self.requested.missing_from(&tokens.access.scopes),
+            tokens,
+            oddities,
+            nonces: self.exchange.inner().nonces(),
+        })
     }
 
     /// Takes out of a server's words what was sent to it.
     pub(crate) fn scrub(&self, error: Error) -> Error {
-        let Error::Refused(mut refusal) = error else {
-            return error;
-        };
-        for secret in &self.sent {
-            refusal.scrub(secret);
-        }
-        Error::Refused(refusal)
+        self.sent.error(error)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     error::Misuse,
     exchange::{Answer, Replay},
     grant::Grant,
-    map::Mapped,
+    source::Mapped,
     source::{BoxFlow, Source},
 };
 

@@ -3,10 +3,16 @@
 //! # In scope
 //!
 //! - The authorization code grant with PKCE: [`AuthorizationRequest`], [`PendingAuthorization`],
-//!   [`AuthorizedCode`]; [`Refresh`], [`ClientCredentialsGrant`], [`Revocation`], [`Discovery`].
-//! - Client authentication: [`ClientRegistration`], [`ClientAuthenticated`].
+//!   [`AuthorizedCode`]; pushed ([`PushedAuthorization`], RFC 9126) or not.
+//! - [`DeviceAuthorization`] (RFC 8628), [`Refresh`], [`ClientCredentialsGrant`], [`JwtBearerGrant`] (RFC 7523),
+//!   [`TokenExchange`] (RFC 8693).
+//! - [`Revocation`] (RFC 7009), [`Introspection`] (RFC 7662), [`UserInfo`], [`Registration`] (RFC 7591),
+//!   [`Discovery`] (RFC 8414), [`ResourceDiscovery`] (RFC 9728).
+//! - Client authentication by secrets and by assertions: [`ClientRegistration`], [`ClientAuthenticated`],
+//!   [`assertion`]; tokens bound to a key: [`dpop`] (RFC 9449).
 //! - The two small traits by which credentials are used: [`Source`], how a fresh token is got, and
 //!   [`Authorize`], how a credential is put on a request.
+//! - With the feature `jwt`: assertions and proofs signed by a key of this process.
 //! - With the feature `oauth1`: the three-legged login of OAuth 1.0a, its request authorization, the refresh of
 //!   sessions, the migration to OAuth 2.0, token info and revocation.
 //!
@@ -53,8 +59,8 @@
 //! # Limitations
 //!
 //! - ID tokens are handed on unverified.
-//! - Clients authenticate with a secret or not at all; assertions and mutual TLS are refused by name
-//!   ([`Misuse::AuthenticationMethod`](error::Misuse)).
+//! - Signed request objects (RFC 9101), registration management (RFC 7592), logout at the server and mutual TLS
+//!   (RFC 8705) are refused by name ([`Misuse::NotSupported`](error::Misuse)).
 //! - `Retry-After` is honoured in seconds; a date counts as no wish.
 
 #![no_std]
@@ -69,25 +75,30 @@ mod blob;
 mod callback;
 mod client;
 mod client_credentials;
+mod device;
 mod discovery;
+pub mod dpop;
 mod endpoint;
 pub mod error;
 mod exchange;
 mod grant;
+mod introspection;
 mod jwt_bearer;
-mod map;
 #[cfg(feature = "oauth1")]
 pub mod oauth1;
 pub mod pkce;
 mod refresh;
+mod registration;
 mod revocation;
 mod server;
 pub mod source;
 mod token_exchange;
+mod user_info;
 
 pub use assertion::AssertionSource;
 pub use authorization_code::{
-    AuthorizationRequest, AuthorizedCode, Callback, PendingAuthorization, Redemption,
+    AuthorizationDetails, AuthorizationRequest, AuthorizedCode, Callback, PendingAuthorization, Pushed,
+    PushedAuthorization, Redemption,
 };
 #[cfg(feature = "oauth1")]
 pub use authorize::OAuth1;
@@ -96,13 +107,18 @@ pub use client::{
     AssertionMethod, ClientAssertion, ClientAuthenticated, ClientAuthentication, ClientRegistration,
 };
 pub use client_credentials::ClientCredentialsGrant;
-pub use discovery::Discovery;
+pub use device::{DeviceAuthorization, DeviceGrantName, DevicePolling, PendingDevice};
+pub use discovery::{Discovery, ResourceDiscovery};
+pub use dpop::{DPoP, ProofKey};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use grant::Redeemed;
+pub use introspection::{Introspected, Introspection};
 pub use jwt_bearer::{IssuedIdToken, JwtBearerGrant, JwtBearerIdToken, JwtBearerSource};
 pub use refresh::Refresh;
+pub use registration::{Registered, Registration};
 pub use revocation::{Revocation, Revoked};
 pub use server::AuthorizationServer;
 pub use source::{BoxFlow, ClientCredentialsSource, RefreshSource, Source};
 pub use token_exchange::{Exchanged, IssuedToken, SecurityToken, TokenExchange, token_type};
+pub use user_info::{UserClaims, UserInfo};

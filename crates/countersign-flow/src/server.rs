@@ -4,6 +4,7 @@ use alloc::{
     vec::Vec,
 };
 
+use countersign_token::Scopes;
 use countersign_wire::metadata::ServerMetadata;
 
 use crate::{Endpoint, Error};
@@ -20,10 +21,34 @@ pub struct AuthorizationServer {
     pub authorization_endpoint: Option<Endpoint>,
     /// Where tokens are revoked (RFC 7009).
     pub revocation_endpoint: Option<Endpoint>,
+    /// Where a device asks for a code for its user (RFC 8628).
+    pub device_authorization_endpoint: Option<Endpoint>,
+    /// Where tokens are looked into (RFC 7662).
+    pub introspection_endpoint: Option<Endpoint>,
+    /// Where authorization requests are pushed (RFC 9126).
+    pub pushed_authorization_request_endpoint: Option<Endpoint>,
+    /// Where the user's claims are read (OpenID Connect Core §5.3).
+    pub userinfo_endpoint: Option<Endpoint>,
+    /// Where clients are registered (RFC 7591).
+    pub registration_endpoint: Option<Endpoint>,
+    /// Where the server's keys are (RFC 8414 §2).
+    pub jwks_uri: Option<Endpoint>,
     /// How clients may authenticate, by the names of RFC 7591.
     pub client_authentication_methods: Vec<String>,
     /// Whether every answer to a login carries `iss` (RFC 9207 §3): then one without it is refused.
     pub iss_parameter_supported: bool,
+    /// Whether authorization requests must be pushed (RFC 9126 §5).
+    pub pushed_authorization_required: bool,
+    /// Whether authorization requests must be signed (RFC 9101 §10.5), which is not supported yet.
+    pub signed_request_required: bool,
+    /// The PKCE methods the server names; none when it does not say (RFC 8414 §2).
+    pub code_challenge_methods: Vec<String>,
+    /// Whether a client identifier may be the address of a document about the client.
+    pub client_id_metadata_document_supported: bool,
+    /// The scopes the server names.
+    pub scopes_supported: Scopes,
+    /// What ID tokens may be signed with; none when the server does not say.
+    pub id_token_algorithms: Vec<String>,
 }
 
 impl AuthorizationServer {
@@ -37,8 +62,20 @@ impl AuthorizationServer {
             token_endpoint: Endpoint::new("token_endpoint", token_endpoint)?,
             authorization_endpoint: None,
             revocation_endpoint: None,
+            device_authorization_endpoint: None,
+            introspection_endpoint: None,
+            pushed_authorization_request_endpoint: None,
+            userinfo_endpoint: None,
+            registration_endpoint: None,
+            jwks_uri: None,
             client_authentication_methods: vec!["client_secret_basic".to_string()],
             iss_parameter_supported: false,
+            pushed_authorization_required: false,
+            signed_request_required: false,
+            code_challenge_methods: Vec::new(),
+            client_id_metadata_document_supported: false,
+            scopes_supported: Scopes::none(),
+            id_token_algorithms: Vec::new(),
         })
     }
 
@@ -60,6 +97,61 @@ impl AuthorizationServer {
         Ok(self)
     }
 
+    /// The same server with the place where a device asks for a code for its user (RFC 8628).
+    ///
+    /// # Errors
+    /// [`Error::Endpoint`] when the address must not be used.
+    pub fn with_device_authorization_endpoint(mut self, endpoint: &str) -> Result<Self, Error> {
+        self.device_authorization_endpoint = Some(Endpoint::new("device_authorization_endpoint", endpoint)?);
+        Ok(self)
+    }
+
+    /// The same server with the place where tokens are looked into (RFC 7662).
+    ///
+    /// # Errors
+    /// [`Error::Endpoint`] when the address must not be used.
+    pub fn with_introspection_endpoint(mut self, endpoint: &str) -> Result<Self, Error> {
+        self.introspection_endpoint = Some(Endpoint::new("introspection_endpoint", endpoint)?);
+        Ok(self)
+    }
+
+    /// The same server with the place where authorization requests are pushed (RFC 9126).
+    ///
+    /// # Errors
+    /// [`Error::Endpoint`] when the address must not be used.
+    pub fn with_pushed_authorization_request_endpoint(mut self, endpoint: &str) -> Result<Self, Error> {
+        self.pushed_authorization_request_endpoint =
+            Some(Endpoint::new("pushed_authorization_request_endpoint", endpoint)?);
+        Ok(self)
+    }
+
+    /// The same server with the place where the user's claims are read (OpenID Connect Core §5.3).
+    ///
+    /// # Errors
+    /// [`Error::Endpoint`] when the address must not be used.
+    pub fn with_userinfo_endpoint(mut self, endpoint: &str) -> Result<Self, Error> {
+        self.userinfo_endpoint = Some(Endpoint::new("userinfo_endpoint", endpoint)?);
+        Ok(self)
+    }
+
+    /// The same server with the place where clients are registered (RFC 7591).
+    ///
+    /// # Errors
+    /// [`Error::Endpoint`] when the address must not be used.
+    pub fn with_registration_endpoint(mut self, endpoint: &str) -> Result<Self, Error> {
+        self.registration_endpoint = Some(Endpoint::new("registration_endpoint", endpoint)?);
+        Ok(self)
+    }
+
+    /// The same server with the place where the server's keys are (RFC 8414 §2).
+    ///
+    /// # Errors
+    /// [`Error::Endpoint`] when the address must not be used.
+    pub fn with_jwks_uri(mut self, endpoint: &str) -> Result<Self, Error> {
+        self.jwks_uri = Some(Endpoint::new("jwks_uri", endpoint)?);
+        Ok(self)
+    }
+
     /// The server of a metadata document, which [`ServerMetadata::parse`] found to be the issuer's own.
     ///
     /// # Errors
@@ -77,6 +169,30 @@ impl AuthorizationServer {
         if let Some(endpoint) = &metadata.revocation_endpoint {
             server = server.with_revocation_endpoint(endpoint)?;
         }
+        for (name, from, to) in [
+            (
+                "device_authorization_endpoint",
+                &metadata.device_authorization_endpoint,
+                &mut server.device_authorization_endpoint,
+            ),
+            ("introspection_endpoint", &metadata.introspection_endpoint, &mut server.introspection_endpoint),
+            (
+                "pushed_authorization_request_endpoint",
+                &metadata.pushed_authorization_request_endpoint,
+                &mut server.pushed_authorization_request_endpoint,
+            ),
+            ("userinfo_endpoint", &metadata.userinfo_endpoint, &mut server.userinfo_endpoint),
+            ("registration_endpoint", &metadata.registration_endpoint, &mut server.registration_endpoint),
+            ("jwks_uri", &metadata.jwks_uri, &mut server.jwks_uri),
+        ] {
+            *to = from.as_deref().map(|endpoint| Endpoint::new(name, endpoint)).transpose()?;
+        }
+        server.pushed_authorization_required = metadata.require_pushed_authorization_requests;
+        server.signed_request_required = metadata.require_signed_request_object;
+        server.code_challenge_methods.clone_from(&metadata.code_challenge_methods_supported);
+        server.client_id_metadata_document_supported = metadata.client_id_metadata_document_supported;
+        server.scopes_supported = metadata.scopes_supported.iter().collect();
+        server.id_token_algorithms.clone_from(&metadata.id_token_signing_alg_values_supported);
         server.client_authentication_methods.clone_from(&metadata.token_endpoint_auth_methods_supported);
         server.iss_parameter_supported = metadata.authorization_response_iss_parameter_supported;
         Ok(server)

@@ -9,9 +9,11 @@ use countersign_wire::flow::Flow;
 use crate::Error;
 
 mod client_credentials;
+mod map;
 mod refresh;
 
 pub use client_credentials::ClientCredentialsSource;
+pub(crate) use map::Mapped;
 pub use refresh::RefreshSource;
 
 /// A conversation on the heap, whichever it is.

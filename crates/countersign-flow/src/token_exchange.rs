@@ -158,7 +158,7 @@ impl TokenExchange {
             ExchangeResponse::parse_with(&answer.response, self.grant.tolerance())
                 .map_err(|error| self.grant.scrub(error.into()))?;
         if is_access_token {
-            let redeemed = self.grant.redeemed(token, answer.requested_at);
+            let redeemed = self.grant.redeemed(token, answer.requested_at)?;
             return Ok(Exchanged::AccessToken { redeemed, issued_token_type });
         }
         Ok(Exchanged::Other(IssuedToken {

@@ -1,12 +1,14 @@
 //! No public type prints a secret.
 
 use countersign_flow::{
-    AssertionMethod, Authorization, AuthorizationRequest, AuthorizationServer, AuthorizedCode, Bearer,
-    Callback, ClientAssertion, ClientAuthenticated, ClientAuthentication, ClientCredentialsGrant,
-    ClientCredentialsSource, ClientRegistration, Discovery, Endpoint, Error, Exchanged, IssuedIdToken,
-    IssuedToken, JwtBearerGrant, JwtBearerIdToken, JwtBearerSource, Payload, PendingAuthorization, Redeemed,
-    Redemption, Refresh, RefreshSource, RequestView, Revocation, Revoked, SecurityToken, TokenExchange,
-    assertion, authorize,
+    AssertionMethod, Authorization, AuthorizationDetails, AuthorizationRequest, AuthorizationServer,
+    AuthorizedCode, Bearer, Callback, ClientAssertion, ClientAuthenticated, ClientAuthentication,
+    ClientCredentialsGrant, ClientCredentialsSource, ClientRegistration, DPoP, DeviceAuthorization,
+    DeviceGrantName, DevicePolling, Discovery, Endpoint, Error, Exchanged, Introspected, Introspection,
+    IssuedIdToken, IssuedToken, JwtBearerGrant, JwtBearerIdToken, JwtBearerSource, Payload,
+    PendingAuthorization, PendingDevice, ProofKey, Pushed, PushedAuthorization, Redeemed, Redemption,
+    Refresh, RefreshSource, Registered, Registration, RequestView, ResourceDiscovery, Revocation, Revoked,
+    SecurityToken, TokenExchange, UserClaims, UserInfo, assertion, authorize, dpop,
     error::{Attempt, EndpointProblem, Misuse, Unsupported},
     pkce::Verifier,
     source,
@@ -14,6 +16,7 @@ use countersign_flow::{
 use countersign_token::{AccessToken, Key, RefreshToken, Secret, Timestamp};
 use countersign_wire::{
     flow::{Env, Failure, Flow, Input, Sent, Step},
+    registration::ClientMetadata,
     response::ErrorResponse,
 };
 use http::{HeaderName, Request, Response};
@@ -82,6 +85,72 @@ fn redeemed() -> Redeemed {
         Ok(Step::Done(redeemed)) => redeemed,
         other => panic!("{other:?}"),
     }
+}
+
+fn whole_server() -> AuthorizationServer {
+    let at = |path: &str| format!("https://as.example/{path}?key={SECRET}");
+    server()
+        .with_device_authorization_endpoint(&at("device"))
+        .unwrap()
+        .with_pushed_authorization_request_endpoint(&at("par"))
+        .unwrap()
+}
+
+fn device() -> DeviceAuthorization {
+    DeviceAuthorization::new(&whole_server(), &client()).unwrap()
+}
+
+fn pending_device() -> PendingDevice {
+    let body =
+        r#"{"device_code":"$","user_code":"U","verification_uri":"https://as.example/d","expires_in":60}"#;
+    match finish(device(), answer(200, body)) {
+        Ok(Step::Done(pending)) => pending,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn introspection() -> Introspection {
+    Introspection::access_token(&endpoint(), &client(), &access())
+}
+
+fn registration() -> Registration {
+    let mut metadata = ClientMetadata::native("Demo", ["http://127.0.0.1/"]);
+    metadata.software_statement = Some(SECRET.into());
+    Registration::new(&endpoint(), metadata).initial_access_token(&SECRET.into()).unwrap()
+}
+
+fn push() -> PushedAuthorization {
+    let (server, client) = (whole_server(), client());
+    env(|env| AuthorizationRequest::new(&server, &client).login_hint(SECRET).push(env)).unwrap()
+}
+
+fn user_info() -> UserInfo {
+    UserInfo::new(&endpoint(), Bearer, &countersign_token::TokenSet::new(access()))
+}
+
+/// A key that would show itself if it were asked to.
+#[derive(Debug)]
+struct Key53cr3t;
+
+impl dpop::Prove for Key53cr3t {
+    fn thumbprint(&self) -> &str {
+        "thumb"
+    }
+
+    fn prove(&self, _: &dpop::Proof<'_>, _: &Env<'_>) -> Result<Secret, Error> {
+        Ok(SECRET.into())
+    }
+}
+
+fn nonces() -> dpop::Nonces {
+    let answer = Response::builder().header("dpop-nonce", SECRET).body(()).unwrap();
+    let mut nonces = dpop::Nonces::new();
+    nonces.observe(&"https://as.example".parse().unwrap(), answer.headers());
+    nonces
+}
+
+fn proof_key() -> ProofKey {
+    ProofKey::new(Key53cr3t).with_nonces(nonces())
 }
 
 fn assertions() -> impl assertion::AssertionSource + 'static {
@@ -179,6 +248,50 @@ fn nothing_shows_a_secret() {
             Exchanged::Other(issued) => issued,
             other => panic!("{other:?}"),
         },
+        DeviceAuthorization => device().scopes("files").resource("https://api.example"),
+        DeviceGrantName => DeviceGrantName::Older,
+        PendingDevice => pending_device(),
+        DevicePolling => pending_device().poll(),
+        Introspection => introspection(),
+        Introspected => match finish(introspection(), answer(200, r#"{"active":true,"note":"$","n":["$"]}"#)) {
+            Ok(Step::Done(introspected)) => introspected,
+            other => panic!("{other:?}"),
+        },
+        Registration => registration(),
+        Registered => {
+            let body = r#"{"client_id":"c","client_secret":"$","registration_access_token":"$","note":"$",
+                "token_endpoint_auth_method":"client_secret_post"}"#;
+            match finish(registration(), answer(201, body)) {
+                Ok(Step::Done(registered)) => registered,
+                other => panic!("{other:?}"),
+            }
+        },
+        PushedAuthorization => push(),
+        Pushed => match finish(push(), answer(201, r#"{"request_uri":"urn:$","expires_in":60}"#)) {
+            Ok(Step::Done(pushed)) => pushed,
+            other => panic!("{other:?}"),
+        },
+        AuthorizationDetails => {
+            AuthorizationDetails::parse(&format!(r#"[{{"type":"{SECRET}","account":"{SECRET}"}}]"#)).unwrap()
+        },
+        ResourceDiscovery => ResourceDiscovery::new("https://api.example").unwrap(),
+        UserInfo => user_info(),
+        UserClaims => match finish(user_info(), answer(200, r#"{"sub":"u","email":"$","address":{"a":"$"}}"#)) {
+            Ok(Step::Done(user)) => user,
+            other => panic!("{other:?}"),
+        },
+        DPoP => DPoP::new(Key53cr3t),
+        ProofKey => proof_key(),
+        dpop::Proof<'_> => {
+            dpop::Proof::new(&http::Method::GET, request.uri(), Some(SECRET)).with_token(&SECRET.into())
+        },
+        dpop::Nonces => nonces(),
+        Refresh => Refresh::new(
+            &endpoint(),
+            &client().with_proof_key(proof_key()),
+            &RefreshToken::new(SECRET),
+            "files"
+        ),
         Unsupported, Display => Unsupported::MutualTls,
         ClientCredentialsGrant => ClientCredentialsGrant::new(&endpoint(), &client(), "files"),
         Revocation => Revocation::new(&endpoint(), &client())
@@ -310,5 +423,36 @@ fn nothing_of_oauth1_shows_a_secret() {
         Advice, Display => Advice::of(&rejected).unwrap(),
         OAuth1 => OAuth1::new(client.clone(), TokenCredentials::new(SECRET, SECRET)),
         Error, Display => refused().unwrap_err(),
+    }
+}
+
+#[cfg(feature = "jwt")]
+#[test]
+fn nothing_of_jwt_shows_a_secret() {
+    use countersign_flow::assertion::{AssertionAudience, SignedAssertion};
+    use countersign_jwt::{Algorithm, Jwk, Signer};
+
+    struct Stub(Jwk);
+    impl Signer for Stub {
+        fn algorithm(&self) -> Algorithm {
+            Algorithm::EdDsa
+        }
+
+        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, countersign_jwt::Error> {
+            Ok(SECRET.into())
+        }
+
+        fn public_key(&self) -> Option<&Jwk> {
+            Some(&self.0)
+        }
+    }
+    let stub = || {
+        let public = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        Stub(Jwk::from_json(public).unwrap())
+    };
+    assert_no_canary! {
+        SignedAssertion => SignedAssertion::new(stub(), "robot", "https://as.example").claim("pin", SECRET),
+        AssertionAudience => AssertionAudience::Both,
+        dpop::DPoPKey => dpop::DPoPKey::new(stub()).unwrap(),
     }
 }

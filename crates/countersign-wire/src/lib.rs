@@ -4,7 +4,8 @@
 //!
 //! - Percent-encoding (RFC 3986 §2.1, RFC 5849 §3.6), the form codec, ordered [`Params`].
 //! - `Authorization` and `WWW-Authenticate`: Basic, Bearer, and OAuth 1.0a's own grammar.
-//! - With the feature `json`: token and error responses with their tolerances, metadata documents.
+//! - With the feature `json`: token, device, introspection and error responses with their tolerances, metadata
+//!   documents of servers and resources, client registration.
 //! - [`flow`]: what a machine is told and what it wants next.
 //!
 //! # Out of scope
@@ -42,6 +43,8 @@ pub mod metadata;
 mod params;
 pub mod percent;
 pub mod redact;
+#[cfg(feature = "json")]
+pub mod registration;
 #[cfg(feature = "json")]
 pub mod response;
 pub mod text;

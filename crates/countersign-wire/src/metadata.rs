@@ -12,6 +12,10 @@ use http::Response;
 
 use crate::{Error, response};
 
+mod resource;
+
+pub use resource::{ResourceMetadata, well_known_resource};
+
 /// A metadata document, as far as a client needs it.
 ///
 /// URIs are kept as they were written: an issuer is compared, never normalised.
@@ -30,6 +34,26 @@ pub struct ServerMetadata {
     pub registration_endpoint: Option<String>,
     /// Where the user's claims are read (OpenID Connect Core §5.3).
     pub userinfo_endpoint: Option<String>,
+    /// Where a device asks for a code for its user (RFC 8628 §4).
+    pub device_authorization_endpoint: Option<String>,
+    /// Where tokens are looked into (RFC 7662).
+    pub introspection_endpoint: Option<String>,
+    /// Where authorization requests are pushed (RFC 9126 §5).
+    pub pushed_authorization_request_endpoint: Option<String>,
+    /// Where the user is logged out (OpenID Connect RP-Initiated Logout §2.1).
+    pub end_session_endpoint: Option<String>,
+    /// Where the server's keys are (RFC 8414 §2).
+    pub jwks_uri: Option<String>,
+    /// What ID tokens may be signed with; none when it does not say (OpenID Connect Discovery §3).
+    pub id_token_signing_alg_values_supported: Vec<String>,
+    /// What proofs of possession may be signed with; none when it takes no proofs (RFC 9449 §5.1).
+    pub dpop_signing_alg_values_supported: Vec<String>,
+    /// Whether authorization requests must be pushed (RFC 9126 §5).
+    pub require_pushed_authorization_requests: bool,
+    /// Whether authorization requests must be signed (RFC 9101 §10.5).
+    pub require_signed_request_object: bool,
+    /// Whether a client identifier may be the address of a document about the client.
+    pub client_id_metadata_document_supported: bool,
     /// The scopes the server names.
     pub scopes_supported: Vec<String>,
     /// The PKCE methods the server names; none when it does not say (RFC 8414 §2).
@@ -50,6 +74,16 @@ impl ServerMetadata {
             revocation_endpoint: None,
             registration_endpoint: None,
             userinfo_endpoint: None,
+            device_authorization_endpoint: None,
+            introspection_endpoint: None,
+            pushed_authorization_request_endpoint: None,
+            end_session_endpoint: None,
+            jwks_uri: None,
+            id_token_signing_alg_values_supported: Vec::new(),
+            dpop_signing_alg_values_supported: Vec::new(),
+            require_pushed_authorization_requests: false,
+            require_signed_request_object: false,
+            client_id_metadata_document_supported: false,
             scopes_supported: Vec::new(),
             code_challenge_methods_supported: Vec::new(),
             token_endpoint_auth_methods_supported: vec!["client_secret_basic".to_string()],
@@ -75,6 +109,21 @@ impl ServerMetadata {
         metadata.revocation_endpoint = text(&object, "revocation_endpoint")?;
         metadata.registration_endpoint = text(&object, "registration_endpoint")?;
         metadata.userinfo_endpoint = text(&object, "userinfo_endpoint")?;
+        metadata.device_authorization_endpoint = text(&object, "device_authorization_endpoint")?;
+        metadata.introspection_endpoint = text(&object, "introspection_endpoint")?;
+        metadata.pushed_authorization_request_endpoint =
+            text(&object, "pushed_authorization_request_endpoint")?;
+        metadata.end_session_endpoint = text(&object, "end_session_endpoint")?;
+        metadata.jwks_uri = text(&object, "jwks_uri")?;
+        metadata.id_token_signing_alg_values_supported =
+            texts(&object, "id_token_signing_alg_values_supported")?.unwrap_or_default();
+        metadata.dpop_signing_alg_values_supported =
+            texts(&object, "dpop_signing_alg_values_supported")?.unwrap_or_default();
+        metadata.require_pushed_authorization_requests =
+            boolean(&object, "require_pushed_authorization_requests");
+        metadata.require_signed_request_object = boolean(&object, "require_signed_request_object");
+        metadata.client_id_metadata_document_supported =
+            boolean(&object, "client_id_metadata_document_supported");
         metadata.scopes_supported = texts(&object, "scopes_supported")?.unwrap_or_default();
         metadata.code_challenge_methods_supported =
             texts(&object, "code_challenge_methods_supported")?.unwrap_or_default();
@@ -82,7 +131,7 @@ impl ServerMetadata {
             metadata.token_endpoint_auth_methods_supported = methods;
         }
         metadata.authorization_response_iss_parameter_supported =
-            matches!(object.get("authorization_response_iss_parameter_supported"), Some(Value::Bool(true)));
+            boolean(&object, "authorization_response_iss_parameter_supported");
         Ok(metadata)
     }
 
@@ -95,6 +144,16 @@ impl ServerMetadata {
             revocation_endpoint,
             registration_endpoint,
             userinfo_endpoint,
+            device_authorization_endpoint,
+            introspection_endpoint,
+            pushed_authorization_request_endpoint,
+            end_session_endpoint,
+            jwks_uri,
+            id_token_signing_alg_values_supported,
+            dpop_signing_alg_values_supported,
+            require_pushed_authorization_requests,
+            require_signed_request_object,
+            client_id_metadata_document_supported,
             scopes_supported,
             code_challenge_methods_supported,
             token_endpoint_auth_methods_supported,
@@ -108,6 +167,11 @@ impl ServerMetadata {
             ("revocation_endpoint", revocation_endpoint),
             ("registration_endpoint", registration_endpoint),
             ("userinfo_endpoint", userinfo_endpoint),
+            ("device_authorization_endpoint", device_authorization_endpoint),
+            ("introspection_endpoint", introspection_endpoint),
+            ("pushed_authorization_request_endpoint", pushed_authorization_request_endpoint),
+            ("end_session_endpoint", end_session_endpoint),
+            ("jwks_uri", jwks_uri),
         ] {
             if let Some(endpoint) = endpoint {
                 object.insert(name, Value::text(endpoint.as_str()));
@@ -122,6 +186,23 @@ impl ServerMetadata {
             "authorization_response_iss_parameter_supported",
             Value::Bool(*authorization_response_iss_parameter_supported),
         );
+        for (name, items) in [
+            ("id_token_signing_alg_values_supported", id_token_signing_alg_values_supported),
+            ("dpop_signing_alg_values_supported", dpop_signing_alg_values_supported),
+        ] {
+            if !items.is_empty() {
+                object.insert(name, list(items));
+            }
+        }
+        for (name, required) in [
+            ("require_pushed_authorization_requests", require_pushed_authorization_requests),
+            ("require_signed_request_object", require_signed_request_object),
+            ("client_id_metadata_document_supported", client_id_metadata_document_supported),
+        ] {
+            if *required {
+                object.insert(name, Value::Bool(true));
+            }
+        }
         for (name, items) in more {
             object.insert(*name, Value::Array(items.iter().map(|item| Value::text(*item)).collect()));
         }
@@ -147,19 +228,28 @@ impl ServerMetadata {
 /// );
 /// ```
 pub fn well_known(issuer: &str) -> Vec<String> {
-    let after_scheme = issuer.find("://").map_or(0, |index| index.saturating_add(3));
-    let (origin, path) = issuer
-        .get(after_scheme..)
-        .and_then(|rest| rest.find('/'))
-        .and_then(|slash| issuer.split_at_checked(after_scheme.saturating_add(slash)))
-        .unwrap_or((issuer, ""));
-    let path = path.strip_suffix('/').unwrap_or(path);
+    let (origin, path) = split(issuer);
     let oauth = format!("{origin}/.well-known/oauth-authorization-server{path}");
     let appended = format!("{origin}{path}/.well-known/openid-configuration");
     if path.is_empty() {
         return vec![oauth, appended];
     }
     vec![oauth, format!("{origin}/.well-known/openid-configuration{path}"), appended]
+}
+
+/// Scheme and authority, and what follows them.
+fn split(uri: &str) -> (&str, &str) {
+    let after_scheme = uri.find("://").map_or(0, |index| index.saturating_add(3));
+    let (origin, path) = uri
+        .get(after_scheme..)
+        .and_then(|rest| rest.find('/'))
+        .and_then(|slash| uri.split_at_checked(after_scheme.saturating_add(slash)))
+        .unwrap_or((uri, ""));
+    (origin, path.strip_suffix('/').unwrap_or(path))
+}
+
+fn boolean(object: &Object, name: &str) -> bool {
+    matches!(object.get(name), Some(Value::Bool(true)))
 }
 
 fn text(object: &Object, name: &'static str) -> Result<Option<String>, Error> {

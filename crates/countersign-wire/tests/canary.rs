@@ -8,11 +8,12 @@ use countersign_wire::{
     Error, Params,
     flow::{Env, Failure, Handling, Input, NoEntropy, Purpose, Sent, Step},
     header::challenge::Challenge,
-    metadata::ServerMetadata,
+    metadata::{ResourceMetadata, ServerMetadata},
     redact::{self, RedactedRequest, RedactedResponse},
+    registration::{ClientMetadata, RegistrationResponse},
     response::{
-        ErrorCode, ErrorResponse, ExchangeResponse, IdTokenResponse, Lifetime, Oddity, TokenResponse,
-        Tolerance,
+        DeviceResponse, ErrorCode, ErrorResponse, ExchangeResponse, IdTokenResponse, IntrospectionResponse,
+        Lifetime, Oddity, PushedResponse, TokenResponse, Tolerance,
     },
 };
 use http::{Request, Response};
@@ -31,6 +32,10 @@ fn response() -> Response<Vec<u8>> {
 
 fn token_response() -> TokenResponse {
     TokenResponse::parse(&token_answer()).unwrap()
+}
+
+fn answer(body: &str) -> Response<Vec<u8>> {
+    Response::new(body.replace('$', SECRET).into_bytes())
 }
 
 fn token_answer() -> Response<Vec<u8>> {
@@ -66,6 +71,33 @@ fn nothing_shows_a_secret() {
         ExchangeResponse => ExchangeResponse::parse_with(&token_answer(), &Tolerance::default()).unwrap(),
         IdTokenResponse => IdTokenResponse::parse(&token_answer()).unwrap(),
         Tolerance => Tolerance::strict(),
+        DeviceResponse => DeviceResponse::parse_with(
+            &answer(
+                r#"{"device_code":"$","user_code":"U","verification_uri":"https://as.example","expires_in":60}"#
+            ),
+            &Tolerance::default()
+        )
+        .unwrap(),
+        PushedResponse => PushedResponse::parse_with(
+            &answer(r#"{"request_uri":"urn:$","expires_in":60}"#),
+            &Tolerance::default()
+        )
+        .unwrap(),
+        IntrospectionResponse => {
+            IntrospectionResponse::parse(&answer(r#"{"active":true,"note":"$","n":["$"]}"#)).unwrap()
+        },
+        RegistrationResponse => RegistrationResponse::parse(&answer(
+            r#"{"client_id":"c","client_secret":"$","registration_access_token":"$","note":"$"}"#
+        ))
+        .unwrap(),
+        ClientMetadata => {
+            let mut metadata = ClientMetadata::native("Demo", ["http://127.0.0.1/"]);
+            metadata.software_statement = Some(SECRET.into());
+            metadata
+        },
+        ResourceMetadata => {
+            ResourceMetadata::parse(&answer(r#"{"resource":"r","note":"$"}"#), "r").unwrap()
+        },
         ErrorResponse, Display => refusal(),
         ErrorCode => ErrorCode::from_text("other"),
         Error, Display => Error::Refused(refusal()),

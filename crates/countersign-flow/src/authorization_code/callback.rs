@@ -1,6 +1,6 @@
 use countersign_token::Secret;
 use countersign_wire::{
-    Params,
+    Params, form,
     response::{ErrorCode, ErrorResponse},
 };
 
@@ -32,7 +32,21 @@ impl PendingAuthorization {
     /// [`Error::IssuerMismatch`]; [`Error::Refused`] with the server's error; [`Error::Protocol`] for an
     /// answer with a parameter repeated, with both `code` and `error`, or with neither.
     pub fn callback(self, query: &str) -> Result<Callback, Error> {
-        let Some(params) = self.recognise(query) else {
+        let params = callback::parse(query);
+        self.answer(params)
+    }
+
+    /// Reads the answer as the form that the user's browser posts (`response_mode=form_post`), with the checks
+    /// of [`callback`](Self::callback).
+    ///
+    /// # Errors
+    /// Those of [`callback`](Self::callback).
+    pub fn form_post(self, body: &str) -> Result<Callback, Error> {
+        self.answer(form::parse(body).ok())
+    }
+
+    fn answer(self, params: Option<Params>) -> Result<Callback, Error> {
+        let Some(params) = params.filter(|params| self.recognises(params)) else {
             return Ok(Callback::NotOurs(self));
         };
         self.check_iss(&params)?;
@@ -54,11 +68,9 @@ impl PendingAuthorization {
         }
     }
 
-    /// The parameters, when they answer this login.
-    fn recognise(&self, query: &str) -> Option<Params> {
-        let params = callback::parse(query)?;
-        let state = params.unique("state").ok()??;
-        self.state.ct_eq(state).then_some(params)
+    /// Whether the parameters answer this login.
+    fn recognises(&self, params: &Params) -> bool {
+        matches!(params.unique("state"), Ok(Some(state)) if self.state.ct_eq(state))
     }
 
     /// RFC 9207 §2.4, and the simple string comparison of RFC 3986 §6.2.1.

@@ -4,10 +4,12 @@ use alloc::{
 };
 use core::time::Duration;
 
-use countersign_token::{ClientId, Scopes, Secret, Timestamp};
+use countersign_token::{Scopes, Secret, Timestamp};
 use countersign_wire::Params;
 
-use crate::{ClientAuthentication, ClientRegistration, Endpoint, Error, blob, pkce::Verifier};
+use crate::{
+    ClientAuthentication, ClientRegistration, Endpoint, Error, blob, dpop::ProofKey, pkce::Verifier,
+};
 
 /// How long the user may take.
 const LIFETIME: Duration = Duration::from_secs(600);
@@ -31,9 +33,13 @@ const VERSION: &str = "countersign-authorization-1";
 pub struct PendingAuthorization {
     pub(super) state: Secret,
     pub(super) verifier: Verifier,
+    pub(super) nonce: Option<Secret>,
+    pub(super) max_age: Option<Duration>,
     pub(super) issuer: String,
     pub(super) iss_parameter_supported: bool,
     pub(super) token_endpoint: Endpoint,
+    /// The thumbprint of the key the code is bound to (RFC 9449 §10).
+    pub(super) proof: Option<String>,
     pub(super) client: ClientRegistration,
     pub(super) redirect_uri: String,
     pub(super) scopes: Scopes,
@@ -75,34 +81,34 @@ impl PendingAuthorization {
         let Self {
             state,
             verifier,
+            nonce,
+            max_age,
             issuer,
             iss_parameter_supported,
             token_endpoint,
+            proof: _,
             client,
             redirect_uri,
             scopes,
             resource,
             created,
         } = self;
-        let ClientRegistration { id, authentication, redirect_uri: client_redirect_uri, tolerance } = client;
         let mut params = Params::new()
             .with("state", state.clone())
             .with("verifier", verifier.secret().clone())
             .with("issuer", issuer.as_str())
             .with("iss", if *iss_parameter_supported { "1" } else { "0" })
             .with("token_endpoint", token_endpoint.as_str())
-            .with("client_id", id.as_str())
-            .with("auth_method", authentication.to_blob())
             .with("redirect_uri", redirect_uri.as_str())
             .with("scope", scopes.to_string())
             .with("created", created.unix().to_string());
-        if let Some(secret) = authentication.secret() {
-            params.push("client_secret", secret.clone());
+        if let Some(nonce) = nonce {
+            params.push("nonce", nonce.clone());
         }
-        if let Some(uri) = client_redirect_uri {
-            params.push("client_redirect_uri", uri.as_str());
+        if let Some(age) = max_age {
+            params.push("max_age", age.as_secs().to_string());
         }
-        blob::push_tolerance(&mut params, tolerance);
+        blob::push_client(&mut params, client);
         params.extend(resource.iter().map(|resource| ("resource", resource.as_str())));
         blob::print(VERSION, params)
     }
@@ -112,6 +118,13 @@ impl PendingAuthorization {
     #[must_use]
     pub fn with_authentication(mut self, authentication: ClientAuthentication) -> Self {
         self.client.authentication = authentication;
+        self
+    }
+
+    /// The same login with the key its tokens are to be bound to, which does not travel in a blob either.
+    #[must_use]
+    pub fn with_proof_key(mut self, key: ProofKey) -> Self {
+        self.client.proof_key = Some(key);
         self
     }
 
@@ -126,14 +139,15 @@ impl PendingAuthorization {
 
 fn read(params: &Params) -> Option<PendingAuthorization> {
     let secret = |name| params.first(name).map(Secret::new);
-    let authentication =
-        ClientAuthentication::from_blob(params.first("auth_method")?, secret("client_secret"))?;
-    let mut client = ClientRegistration::new(ClientId::new(params.first("client_id")?), authentication);
-    client.tolerance = blob::tolerance(params);
-    client.redirect_uri = params.first("client_redirect_uri").map(ToString::to_string);
     Some(PendingAuthorization {
         state: secret("state").filter(|state| !state.is_empty())?,
         verifier: Verifier::from_text(&secret("verifier")?)?,
+        nonce: secret("nonce").filter(|nonce| !nonce.is_empty()),
+        max_age: match params.first("max_age") {
+            Some(age) => Some(Duration::from_secs(age.parse().ok()?)),
+            None => None,
+        },
+        proof: params.first("dpop_jkt").map(ToString::to_string),
         issuer: params.first("issuer")?.to_string(),
         iss_parameter_supported: match params.first("iss")? {
             "1" => true,
@@ -141,7 +155,7 @@ fn read(params: &Params) -> Option<PendingAuthorization> {
             _ => return None,
         },
         token_endpoint: Endpoint::new("token_endpoint", params.first("token_endpoint")?).ok()?,
-        client,
+        client: blob::client(params)?,
         redirect_uri: params.first("redirect_uri")?.to_string(),
         scopes: Scopes::from(params.first("scope")?),
         resource: params.all("resource").map(ToString::to_string).collect(),

@@ -2,7 +2,7 @@ use countersign_token::Secret;
 use countersign_wire::flow::{Env, Failure, Flow, Input, Sent, Step};
 
 use super::PendingAuthorization;
-use crate::{Error, Redeemed, exchange::Replay, grant::Grant};
+use crate::{Error, Redeemed, error::Misuse, exchange::Replay, grant::Grant};
 
 /// An authorization code that is ours, not yet redeemed.
 #[derive(Debug)]
@@ -20,6 +20,9 @@ impl AuthorizedCode {
         let PendingAuthorization {
             state: _,
             verifier,
+            nonce: _,
+            max_age: _,
+            proof,
             issuer: _,
             iss_parameter_supported: _,
             token_endpoint,
@@ -29,13 +32,16 @@ impl AuthorizedCode {
             resource,
             created: _,
         } = pending;
+        // The code is bound to the key the login began with, and no other can redeem it.
+        let own_key = client.proof_key.as_ref().map(|key| key.thumbprint());
+        let wrong_key = proof.is_some() && proof.as_deref() != own_key;
         let mut grant =
             Grant::new(&token_endpoint, &client, "authorization_code", scopes, Replay::UnlessSent);
         grant.push_secret("code", &code);
         grant.push("redirect_uri", &redirect_uri);
         grant.push_secret("code_verifier", verifier.secret());
         grant.push_resource(resource.iter().map(AsRef::as_ref));
-        Redemption { grant, expires_at }
+        Redemption { grant, expires_at, wrong_key }
     }
 }
 
@@ -47,6 +53,7 @@ impl AuthorizedCode {
 pub struct Redemption {
     grant: Grant,
     expires_at: countersign_token::Timestamp,
+    wrong_key: bool,
 }
 
 impl Flow for Redemption {
@@ -57,6 +64,11 @@ impl Flow for Redemption {
         if matches!(input, Input::Start) && env.now > self.expires_at {
             self.grant.finish();
             return Err(Error::LoginExpired);
+        }
+        if self.wrong_key {
+            self.grant.finish();
+            self.wrong_key = false;
+            return Err(Misuse::ProofKey.into());
         }
         self.grant.step(input, env).map_err(|error| match error {
             Error::Network(Failure { sent: Sent::Maybe, .. }) => Error::MaybeSpent,

@@ -43,6 +43,16 @@ impl ClientAssertion {
         Self { method: AssertionMethod::PrivateKeyJwt, source: Some(Arc::new(source)), secret: None }
     }
 
+    /// Assertions that come from here, signed with the secret that client and server share
+    /// (OpenID Connect Core §9 `client_secret_jwt`).
+    pub fn with_shared_secret(source: impl AssertionSource + 'static, secret: Secret) -> Self {
+        Self {
+            method: AssertionMethod::ClientSecretJwt,
+            source: Some(Arc::new(source)),
+            secret: Some(secret),
+        }
+    }
+
     /// The way of this method whose key is elsewhere: it can be named and not used.
     pub(crate) const fn without_key(method: AssertionMethod, secret: Option<Secret>) -> Self {
         Self { method, source: None, secret }

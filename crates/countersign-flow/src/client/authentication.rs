@@ -46,6 +46,17 @@ impl<F> ClientAuthenticated<F> {
         self.client = Some(client);
     }
 
+    /// Lets it begin anew.
+    pub(crate) fn restart(&mut self) {
+        self.asserting = Asserting::default();
+        self.finished = false;
+    }
+
+    /// The conversation itself, as it is.
+    pub(crate) const fn inner(&self) -> &F {
+        &self.flow
+    }
+
     /// The conversation itself, to be prepared further.
     pub(crate) fn inner_mut(&mut self) -> &mut F {
         &mut self.flow

@@ -3,7 +3,7 @@ use alloc::{boxed::Box, vec::Vec};
 use countersign_token::{Key, Scopes, TokenSet};
 
 use super::{BoxFlow, Source};
-use crate::{ClientCredentialsGrant, ClientRegistration, Endpoint, Error, map::Mapped};
+use crate::{ClientCredentialsGrant, ClientRegistration, Endpoint, Error, source::Mapped};
 
 /// Fresh tokens for the client itself (RFC 6749 §4.4).
 #[derive(Clone, Debug)]

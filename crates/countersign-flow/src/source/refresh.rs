@@ -1,9 +1,9 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use countersign_token::{Key, Scopes, TokenSet};
+use countersign_token::{Binding, Key, Scopes, TokenSet};
 
 use super::{BoxFlow, Source};
-use crate::{ClientRegistration, Endpoint, Error, Refresh, error::Misuse, map::Mapped};
+use crate::{ClientRegistration, Endpoint, Error, Refresh, dpop::ProofKey, error::Misuse, source::Mapped};
 
 /// Fresh tokens from a refresh token (RFC 6749 §6).
 #[derive(Clone, Debug)]
@@ -39,11 +39,19 @@ impl Source for RefreshSource {
         &self.key
     }
 
-    /// Refreshes with the refresh token of `current`; without one it is [`Misuse::NoToken`].
+    /// Refreshes with the refresh token of `current`; without one it is [`Misuse::NoToken`], and when its tokens
+    /// are bound to a key that is not the client's, [`Misuse::ProofKey`] (RFC 9449 §5).
     fn begin(&self, current: Option<&TokenSet>) -> Result<BoxFlow<TokenSet>, Error> {
         let token = current
             .and_then(|tokens| tokens.refresh.as_ref())
             .ok_or(Misuse::NoToken { name: "refresh_token" })?;
+        let bound = current.and_then(|tokens| tokens.access.binding.as_ref());
+        let own = self.client.proof_key.as_ref().map(ProofKey::thumbprint);
+        if let Some(Binding::DPoP { thumbprint }) = bound
+            && own != Some(thumbprint.as_str())
+        {
+            return Err(Misuse::ProofKey.into());
+        }
         let flow = Refresh::new(&self.token_endpoint, &self.client, token, self.scopes.clone())
             .resource(self.resource.iter().map(String::as_str));
         Ok(Box::new(Mapped::new(flow, |redeemed| redeemed.tokens)))

@@ -5,16 +5,25 @@ mod authorize;
 mod callback;
 mod client;
 mod client_credentials;
+mod device;
 mod discovery;
+mod dpop;
 mod endpoint;
+mod introspection;
 mod jwt_bearer;
 #[cfg(feature = "oauth1")]
 mod oauth1;
 mod pkce;
 mod program;
+mod pushed;
 mod refresh;
+mod registration;
+mod resource_discovery;
 mod revocation;
 mod scripts;
+#[cfg(feature = "jwt")]
+mod signed;
 mod source;
 mod support;
 mod token_exchange;
+mod user_info;

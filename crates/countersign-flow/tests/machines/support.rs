@@ -7,7 +7,9 @@ use std::sync::{
 };
 
 use countersign_flow::{
-    AssertionSource, AuthorizationServer, ClientRegistration, Error, assertion, error::Misuse,
+    AssertionSource, AuthorizationServer, ClientRegistration, Error, assertion,
+    dpop::{Proof, Prove},
+    error::Misuse,
 };
 use countersign_token::{Secret, Timestamp};
 use countersign_wire::{
@@ -41,6 +43,23 @@ pub(crate) fn server() -> AuthorizationServer {
         .with_authorization_endpoint("https://as.example/authorize")
         .unwrap()
         .with_revocation_endpoint("https://as.example/revoke")
+        .unwrap()
+}
+
+/// The same server with every endpoint there is.
+pub(crate) fn whole_server() -> AuthorizationServer {
+    server()
+        .with_device_authorization_endpoint("https://as.example/device")
+        .unwrap()
+        .with_introspection_endpoint("https://as.example/introspect")
+        .unwrap()
+        .with_pushed_authorization_request_endpoint("https://as.example/par")
+        .unwrap()
+        .with_userinfo_endpoint("https://as.example/userinfo")
+        .unwrap()
+        .with_registration_endpoint("https://as.example/register")
+        .unwrap()
+        .with_jwks_uri("https://as.example/jwks")
         .unwrap()
 }
 
@@ -78,6 +97,8 @@ pub(crate) fn maybe_sent() -> Input {
 pub(crate) struct Played<T> {
     pub(crate) requests: Vec<Request<Vec<u8>>>,
     pub(crate) waits: Vec<Duration>,
+    /// When each request was made, in seconds from the beginning.
+    pub(crate) times: Vec<i64>,
     /// `None` when the script ended before the flow.
     pub(crate) end: Option<Result<T, Error>>,
 }
@@ -108,16 +129,34 @@ impl<T> Played<T> {
 ///
 /// After its end a flow must refuse every further step.
 pub(crate) fn play<F: Flow<Error = Error>>(
-    mut flow: F,
+    flow: F,
     answers: impl IntoIterator<Item = Input>,
 ) -> Played<F::Output> {
+    play_at(flow, answers, |played| i64::try_from(played.requests.len()).unwrap())
+}
+
+/// The same where each pause takes its time, and nothing else does.
+pub(crate) fn play_in_time<F: Flow<Error = Error>>(
+    flow: F,
+    answers: impl IntoIterator<Item = Input>,
+) -> Played<F::Output> {
+    play_at(flow, answers, |played| played.waits.iter().map(|wait| wait.as_secs() as i64).sum())
+}
+
+fn play_at<F: Flow<Error = Error>>(
+    mut flow: F,
+    answers: impl IntoIterator<Item = Input>,
+    clock: impl Fn(&Played<F::Output>) -> i64,
+) -> Played<F::Output> {
     let mut answers = answers.into_iter();
-    let mut played = Played { requests: Vec::new(), waits: Vec::new(), end: None };
+    let mut played = Played { requests: Vec::new(), waits: Vec::new(), times: Vec::new(), end: None };
     let mut input = Input::Start;
     loop {
-        match flow.step(input, &later(i64::try_from(played.requests.len()).unwrap())) {
+        let now = clock(&played);
+        match flow.step(input, &later(now)) {
             Ok(Step::Send(request)) => {
                 played.requests.push(request);
+                played.times.push(now);
                 match answers.next() {
                     Some(answer) => input = answer,
                     None => return played,
@@ -181,4 +220,39 @@ impl Flow for SigningService {
             Input::Failed(failure) => return Err(Error::Network(failure)),
         })
     }
+}
+
+/// Proofs that say what they are of, in place of a signature.
+pub(crate) struct Plain(pub(crate) &'static str);
+
+impl Prove for Plain {
+    fn thumbprint(&self) -> &str {
+        self.0
+    }
+
+    fn prove(&self, proof: &Proof<'_>, env: &Env<'_>) -> Result<Secret, Error> {
+        let id = AtomicU32::fetch_add(&PROOFS, 1, Ordering::Relaxed);
+        let Proof { method, target, token_hash, nonce, .. } = proof;
+        let hash = token_hash.as_deref().unwrap_or("-");
+        let text = format!("{}|{id}|{method}|{target}|{hash}|{}", self.0, nonce.unwrap_or("-"));
+        Ok(format!("{text}|{}", env.now.unix() - NOW).into())
+    }
+}
+
+static PROOFS: AtomicU32 = AtomicU32::new(0);
+
+/// The parts of the proof of a request: thumbprint, number, method, target, hash, nonce, time.
+pub(crate) fn proof(request: &Request<Vec<u8>>) -> Vec<String> {
+    let fields: Vec<_> = request.headers().get_all("dpop").iter().collect();
+    assert_eq!(fields.len(), 1, "exactly one proof");
+    assert!(fields[0].is_sensitive());
+    fields[0].to_str().unwrap().split('|').map(Into::into).collect()
+}
+
+/// An answer with a nonce.
+pub(crate) fn with_nonce(mut answer: Input, nonce: &str) -> Input {
+    if let Input::Response(response) = &mut answer {
+        response.headers_mut().append("dpop-nonce", nonce.parse().unwrap());
+    }
+    answer
 }

@@ -6,10 +6,10 @@ use alloc::{
 use core::time::Duration;
 
 use countersign_token::{
-    Secret,
+    Extra, ExtraValue, Secret,
     json::{Object, Value},
 };
-use http::{HeaderMap, Response, header};
+use http::{HeaderMap, Response, StatusCode, header};
 
 use super::{ErrorCode, ErrorResponse, Oddity, Tolerance};
 use crate::{Error, form};
@@ -176,4 +176,40 @@ pub(super) fn scopes(
         }
         Some(_) => Err(malformed),
     }
+}
+
+/// The members of an answer that is not a refusal.
+pub(crate) fn granted(
+    response: &Response<Vec<u8>>,
+    tolerance: &Tolerance,
+) -> Result<(Object, Vec<Oddity>), Error> {
+    let (object, mut oddities) = members(response)?;
+    let refusal =
+        refused(response, &object).or_else(|| refused_under(&tolerance.error_names, response, &object));
+    if let Some(refusal) = refusal {
+        if tolerance.strict && object.get("error").and_then(Value::as_text).is_none() {
+            return Err(Error::Odd(Oddity::ErrorShape));
+        }
+        return Err(Error::Refused(refusal));
+    }
+    if !response.status().is_success() {
+        return Err(Error::NotAnAnswer { status: response.status().as_u16() });
+    }
+    if response.status() != StatusCode::OK {
+        oddities.push(Oddity::Status);
+    }
+    Ok((object, oddities))
+}
+
+/// What has no meaning here, kept.
+pub(crate) fn extra(object: Object) -> Extra {
+    let mut extra = Extra::new();
+    for (name, value) in object {
+        let value = match value {
+            Value::Text(text) => ExtraValue::Text(text),
+            other => ExtraValue::Json(other.to_json()),
+        };
+        extra.insert(name, value);
+    }
+    extra
 }

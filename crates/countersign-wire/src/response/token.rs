@@ -4,10 +4,10 @@ use alloc::{
 };
 
 use countersign_token::{
-    AccessToken, Extra, ExtraValue, IdToken, RefreshToken, Scopes, Secret, Timestamp, TokenSet, TokenType,
+    AccessToken, Extra, IdToken, RefreshToken, Scopes, Secret, Timestamp, TokenSet, TokenType,
     json::{Object, Value},
 };
-use http::{Response, StatusCode};
+use http::Response;
 
 use super::{Lifetime, Oddity, Tolerance, body};
 use crate::{Error, header::bearer};
@@ -64,7 +64,7 @@ impl TokenResponse {
     /// # Errors
     /// As [`parse`](Self::parse), and [`Error::Odd`] when nothing odd is tolerated.
     pub fn parse_with(response: &Response<Vec<u8>>, tolerance: &Tolerance) -> Result<Self, Error> {
-        let (object, oddities) = granted(response, tolerance)?;
+        let (object, oddities) = body::granted(response, tolerance)?;
         Self::from_members(object, oddities, tolerance)
     }
 
@@ -109,7 +109,7 @@ impl TokenResponse {
             scopes,
             refresh_token: refresh_token.map(RefreshToken::new),
             id_token: id_token.map(IdToken::new),
-            extra: extra(object),
+            extra: body::extra(object),
             oddities,
             joined,
         })
@@ -156,7 +156,7 @@ impl ExchangeResponse {
     /// # Errors
     /// Those of [`TokenResponse::parse_with`].
     pub fn parse_with(response: &Response<Vec<u8>>, tolerance: &Tolerance) -> Result<Self, Error> {
-        let (mut object, mut oddities) = granted(response, tolerance)?;
+        let (mut object, mut oddities) = body::granted(response, tolerance)?;
         let name = object.get("token_type").and_then(Value::as_text);
         let is_access_token = !name.is_some_and(|name| name.eq_ignore_ascii_case("N_A"));
         if !is_access_token {
@@ -194,32 +194,12 @@ impl IdTokenResponse {
     /// Those of [`TokenResponse::parse`], of which [`Error::Missing`] names `id_token`.
     pub fn parse(response: &Response<Vec<u8>>) -> Result<Self, Error> {
         let tolerance = Tolerance::default();
-        let (mut object, mut oddities) = granted(response, &tolerance)?;
+        let (mut object, mut oddities) = body::granted(response, &tolerance)?;
         let id_token =
             token(object.remove("id_token"), "id_token")?.ok_or(Error::Missing { name: "id_token" })?;
         let lifetime = lifetime(&mut object, &mut oddities, &tolerance)?;
         Ok(Self { id_token: IdToken::new(id_token), lifetime, oddities })
     }
-}
-
-/// The members of an answer that is not a refusal.
-fn granted(response: &Response<Vec<u8>>, tolerance: &Tolerance) -> Result<(Object, Vec<Oddity>), Error> {
-    let (object, mut oddities) = body::members(response)?;
-    let refusal = body::refused(response, &object)
-        .or_else(|| body::refused_under(&tolerance.error_names, response, &object));
-    if let Some(refusal) = refusal {
-        if tolerance.strict && object.get("error").and_then(Value::as_text).is_none() {
-            return Err(Error::Odd(Oddity::ErrorShape));
-        }
-        return Err(Error::Refused(refusal));
-    }
-    if !response.status().is_success() {
-        return Err(Error::NotAnAnswer { status: response.status().as_u16() });
-    }
-    if response.status() != StatusCode::OK {
-        oddities.push(Oddity::Status);
-    }
-    Ok((object, oddities))
 }
 
 /// The members with the token among them: those of the member it is nested in, if it is nowhere else.
@@ -307,16 +287,4 @@ fn token(value: Option<Value>, name: &'static str) -> Result<Option<Secret>, Err
         Some(Value::Text(text)) if bearer::is_sendable(text.expose()) => Ok(Some(text)),
         Some(_) => Err(Error::Malformed { name }),
     }
-}
-
-fn extra(object: Object) -> Extra {
-    let mut extra = Extra::new();
-    for (name, value) in object {
-        let value = match value {
-            Value::Text(text) => ExtraValue::Text(text),
-            other => ExtraValue::Json(other.to_json()),
-        };
-        extra.insert(name, value);
-    }
-    extra
 }

@@ -5,9 +5,14 @@ use std::{io::Write as _, time::Instant};
 
 use crate::{Result, plan::Plan, report::Report, worker::Role};
 
+mod barrier;
+mod contend;
+mod first_run;
+mod holder;
 mod inject;
 mod kill;
 mod lease_kill;
+mod mutate;
 mod once;
 
 /// One way to hurt a store.
@@ -22,6 +27,11 @@ const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "kill", run: kill::run, roles: kill::ROLES },
     Experiment { name: "inject", run: inject::run, roles: inject::ROLES },
     Experiment { name: "lease-kill", run: lease_kill::run, roles: lease_kill::ROLES },
+    Experiment { name: "contend", run: contend::run, roles: contend::ROLES },
+    Experiment { name: "first-run", run: first_run::run, roles: first_run::ROLES },
+    Experiment { name: "barrier", run: barrier::run, roles: barrier::ROLES },
+    Experiment { name: "holder", run: holder::run, roles: holder::ROLES },
+    Experiment { name: "mutate", run: mutate::run, roles: mutate::ROLES },
 ];
 
 pub(crate) fn roles() -> impl Iterator<Item = &'static Role> {

@@ -10,17 +10,23 @@ mod arguments;
 #[cfg(unix)]
 mod content;
 #[cfg(unix)]
+mod crowd;
+#[cfg(unix)]
 mod directory;
 #[cfg(unix)]
 mod experiments;
 #[cfg(unix)]
 mod files;
 #[cfg(unix)]
+mod loopback;
+#[cfg(unix)]
 mod plan;
 #[cfg(unix)]
 mod random;
 #[cfg(unix)]
 mod report;
+#[cfg(unix)]
+mod server;
 #[cfg(unix)]
 mod store;
 #[cfg(unix)]

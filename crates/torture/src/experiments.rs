@@ -12,8 +12,12 @@ mod holder;
 mod inject;
 mod kill;
 mod lease_kill;
+mod modes;
 mod mutate;
 mod once;
+mod order;
+mod refusal;
+mod scarcity;
 
 /// One way to hurt a store.
 struct Experiment {
@@ -32,6 +36,10 @@ const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "barrier", run: barrier::run, roles: barrier::ROLES },
     Experiment { name: "holder", run: holder::run, roles: holder::ROLES },
     Experiment { name: "mutate", run: mutate::run, roles: mutate::ROLES },
+    Experiment { name: "order", run: order::run, roles: order::ROLES },
+    Experiment { name: "modes", run: modes::run, roles: modes::ROLES },
+    Experiment { name: "refusal", run: refusal::run, roles: refusal::ROLES },
+    Experiment { name: "scarcity", run: scarcity::run, roles: scarcity::ROLES },
 ];
 
 pub(crate) fn roles() -> impl Iterator<Item = &'static Role> {

@@ -14,6 +14,8 @@ mod crowd;
 #[cfg(unix)]
 mod directory;
 #[cfg(unix)]
+mod durability;
+#[cfg(unix)]
 mod experiments;
 #[cfg(unix)]
 mod files;
@@ -56,7 +58,13 @@ fn ended(done: Result) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             use std::io::Write as _;
-            let _closed = writeln!(std::io::stderr(), "error: {error}");
+            let mut text = format!("error: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                text.push_str(&format!(": {error}"));
+                cause = error.source();
+            }
+            let _closed = writeln!(std::io::stderr(), "{text}");
             ExitCode::FAILURE
         }
     }

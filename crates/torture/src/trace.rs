@@ -66,7 +66,7 @@ pub(crate) fn run(
 }
 
 /// The calls in a log, in the order in which they were begun.
-fn read(log: &str) -> Vec<Call> {
+pub(crate) fn read(log: &str) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
     for line in log.lines() {
         let Some((process, line)) = line.split_once(' ') else {
@@ -109,6 +109,13 @@ impl Trace {
     pub(crate) fn was_killed(&self) -> bool {
         use std::os::unix::process::ExitStatusExt as _;
         self.status.signal() == Some(9) || self.status.code() == Some(137)
+    }
+
+    /// The calls up to the first word that the process said, into the file `output`.
+    pub(crate) fn until_said(&self, output: &Path) -> &[Call] {
+        let is_word = |call: &Call| call.name == "write" && !call.paths(output).is_empty();
+        let end = self.calls.iter().position(is_word).unwrap_or(self.calls.len());
+        self.calls.get(..end).unwrap_or(&self.calls)
     }
 
     /// The paths below `root`, and itself, that the calls name or have open.

@@ -33,9 +33,6 @@ impl Database {
             return Err(Error::new(ErrorKind::Unavailable).because("SQLite is older than 3.37").into());
         }
         self.probe()?;
-        if role == Role::Write {
-            self.settle()?;
-        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
@@ -46,7 +43,11 @@ impl Database {
         self.schema.migrate(&mut connection)?;
         match role {
             Role::Read => connection.pragma_update(None, "query_only", true)?,
-            Role::Write => use_log(&connection)?,
+            Role::Write => {
+                use_log(&connection)?;
+                // Now that there is a log: SQLite does not say when it cannot make the name of its log durable.
+                self.settle()?;
+            }
         }
         Ok(connection)
     }
@@ -82,8 +83,12 @@ pub(super) fn configure(connection: &Connection) -> Result<(), Failure> {
 
 /// Switches to the write-ahead log, if it is not used already.
 pub(super) fn use_log(connection: &Connection) -> Result<(), Failure> {
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if mode == "wal" {
+    let mut statement = connection.prepare("PRAGMA journal_mode = WAL")?;
+    let mut rows = statement.query([])?;
+    let is_log = rows.next()?.map(|row| row.get::<_, String>(0)).transpose()?.as_deref() == Some("wal");
+    // To its end, for only there it says whether the change was written.
+    while rows.next()?.is_some() {}
+    if is_log {
         Ok(())
     } else {
         let reason = "its file system has no shared memory";

@@ -45,7 +45,7 @@ impl Database {
         connection.close().map_err(|(_, error)| Failure::from(error))
     }
 
-    /// Makes the names of the database and its directory durable, whoever created them.
+    /// Makes the names of the database, its log and its directory durable, whoever created them.
     pub(super) fn settle(&self) -> Result<(), Error> {
         let directory = &self.files.directory;
         [Some(directory.as_path()), directory.parent()]

@@ -1,7 +1,11 @@
 //! One operation on a store, in a process that ends with success only when it was acknowledged.
 
 use core::time::Duration;
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use countersign_client::blocking::Client;
 use countersign_store::Store;
@@ -14,6 +18,7 @@ use crate::{
     files::Files,
     plan::Plan,
     store::{Kind, StoreUrl},
+    trace::{self, Injection, Trace},
     worker::{self, Role, Worker},
 };
 
@@ -22,7 +27,7 @@ pub(crate) const ROLE: Role = Role { name: "once", run };
 /// The number of the credential that is there before.
 const BEFORE: u64 = 5;
 
-const WAIT: Duration = Duration::from_secs(60);
+pub(crate) const WAIT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
@@ -90,6 +95,11 @@ impl Scene {
         self.directory.path()
     }
 
+    /// What the worker says goes here.
+    pub(crate) fn output(&self) -> PathBuf {
+        self.root().join("acknowledged")
+    }
+
     /// Puts the store back to what it was before the operation.
     pub(crate) fn reset(&self) -> Result {
         let store = self.url.directory();
@@ -105,6 +115,16 @@ impl Scene {
         Worker::command(plan, &self.url, ROLE.name, &[self.operation.name()])
     }
 
+    /// Does the operation under strace.
+    pub(crate) fn run(
+        &self,
+        plan: &Plan,
+        paths: &[PathBuf],
+        injection: Option<&Injection<'_>>,
+    ) -> Result<Trace> {
+        trace::run(&self.command(plan), &self.output(), &self.root().join("log"), paths, injection)
+    }
+
     /// The files that belong there before and after; the operation has just been done.
     pub(crate) fn files(&self) -> Result<Files> {
         let mut files = Files::of(self.url.directory())?;
@@ -113,10 +133,14 @@ impl Scene {
         Ok(files)
     }
 
-    /// The number of what is stored; an error when it cannot be read or is none of the two that it may be.
-    pub(crate) fn look(&self, store: &dyn Store) -> Result<Option<u64>> {
-        let found = match store.load(&content::key("ann"))? {
-            Some(record) => Some(generation(&record).ok_or("a mix is stored")?),
+    /// The number of what is stored, and whether it is without access tokens; an error when it cannot be read
+    /// or is none of the two that it may be.
+    pub(crate) fn look(&self, store: &dyn Store) -> Result<(Option<u64>, bool)> {
+        let record = store.load(&content::key("ann"))?;
+        // The database does without what can be had again when there is no room for all.
+        let bare = record.as_ref().is_some_and(|record| record.credential.tokens.is_empty());
+        let found = match &record {
+            Some(record) => Some(generation(record).ok_or("a mix is stored")?),
             None => None,
         };
         let (before, after) = self.operation.ends();
@@ -129,7 +153,7 @@ impl Scene {
                 return Err("another credential was changed".into());
             }
         }
-        Ok(found)
+        Ok((found, bare))
     }
 }
 
@@ -139,6 +163,13 @@ pub(crate) fn put(store: &dyn Store, account: &str, credential: &Credential) -> 
     let revision = lease.load()?.map_or(Revision::ABSENT, |record| record.revision);
     lease.save(credential, revision)?;
     Ok(())
+}
+
+/// Deletes what is stored.
+pub(crate) fn delete(store: &dyn Store, account: &str) -> Result {
+    let mut lease = store.lock(&content::key(account), WAIT)?;
+    let revision = lease.load()?.map_or(Revision::ABSENT, |record| record.revision);
+    Ok(lease.delete(revision)?)
 }
 
 /// A credential that has to be refreshed.
@@ -155,13 +186,14 @@ fn expired(number: u64) -> Credential {
 }
 
 /// The number of a credential that is whole; the two tokens of one that was refreshed are of one number.
-fn generation(record: &Record) -> Option<u64> {
+pub(crate) fn generation(record: &Record) -> Option<u64> {
     let refresh = record.credential.refresh_token()?.secret().expose().strip_prefix("refresh-")?;
-    let [token] = record.credential.tokens.as_slice() else {
-        return None;
-    };
-    let number = token.secret.expose().strip_prefix("access-")?.parse().ok()?;
-    (refresh.parse() == Ok(number)).then_some(number)
+    let number = refresh.parse().ok()?;
+    match record.credential.tokens.as_slice() {
+        [] => Some(number),
+        [token] => (token.secret.expose() == format!("access-{number}")).then_some(number),
+        _ => None,
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> Result {
@@ -187,11 +219,7 @@ fn run(url: &StoreUrl, arguments: &[String]) -> Result {
     match operation {
         Operation::First => put(&*store, "ann", &content::credential(1))?,
         Operation::Save => put(&*store, "ann", &content::credential(BEFORE + 1))?,
-        Operation::Delete => {
-            let mut lease = store.lock(&content::key("ann"), WAIT)?;
-            let revision = lease.load()?.map_or(Revision::ABSENT, |record| record.revision);
-            lease.delete(revision)?;
-        }
+        Operation::Delete => delete(&*store, "ann")?,
         Operation::Refresh => refresh(store)?,
     }
     worker::say("acknowledged")

@@ -62,7 +62,7 @@ pub(crate) fn run(plan: &Plan) -> Result<Report> {
     for kind in STORES {
         subjects.extend(OPERATIONS.map(|operation| (kind, operation)));
     }
-    let most = plan.count(u64::MAX, 12);
+    let most = plan.count(u64::MAX, 8);
     for (subject, tally) in subjects.iter().zip(sweep(plan, &subjects, most)?) {
         tally.write(*subject, &mut report);
     }
@@ -195,13 +195,16 @@ fn names(call: &Call, scene: &Scene) -> String {
     paths.iter().map(name).collect::<Vec<_>>().join(" and ")
 }
 
-/// `most` of them; a call that is made often is not drawn more often for that.
-fn drawn(mut all: Vec<Planned>, most: u64, random: &mut Random) -> Vec<Planned> {
+/// Every sync that fails, and `most` of the others; a call that is made often is not drawn more often for that.
+fn drawn(all: Vec<Planned>, most: u64, random: &mut Random) -> Vec<Planned> {
     if all.len() as u64 <= most {
         return all;
     }
-    let mut drawn = Vec::new();
-    while (drawn.len() as u64) < most && !all.is_empty() {
+    // They are where a store is tempted to go on, and few.
+    let is_sync = |planned: &Planned| planned.call.ends_with("sync") && planned.what == "error=EIO";
+    let (mut drawn, mut all): (Vec<_>, Vec<_>) = all.into_iter().partition(is_sync);
+    let enough = drawn.len() as u64 + most;
+    while (drawn.len() as u64) < enough && !all.is_empty() {
         let names: BTreeSet<String> = all.iter().map(|planned| planned.call.clone()).collect();
         let at = random.index(names.len());
         let name = names.into_iter().nth(at).unwrap_or_default();

@@ -82,6 +82,8 @@ mod endpoint;
 pub mod error;
 mod exchange;
 mod grant;
+#[cfg(feature = "jwt")]
+pub mod id_token;
 mod introspection;
 mod jwt_bearer;
 #[cfg(feature = "oauth1")]

@@ -429,8 +429,12 @@ fn nothing_of_oauth1_shows_a_secret() {
 #[cfg(feature = "jwt")]
 #[test]
 fn nothing_of_jwt_shows_a_secret() {
-    use countersign_flow::assertion::{AssertionAudience, SignedAssertion};
-    use countersign_jwt::{Algorithm, Jwk, Signer};
+    use countersign_flow::{
+        assertion::{AssertionAudience, SignedAssertion},
+        id_token::{IdTokenCheck, IdTokenProblem, IdTokenRules, Identified, Identity},
+    };
+    use countersign_jwt::{Algorithm, Claims, Header, Jwk, KeyCache, PrivateKey, Signer, SigningKey, sign};
+    use countersign_token::IdToken;
 
     struct Stub(Jwk);
     impl Signer for Stub {
@@ -450,7 +454,43 @@ fn nothing_of_jwt_shows_a_secret() {
         let public = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
         Stub(Jwk::from_json(public).unwrap())
     };
+    let keys = || KeyCache::new(countersign_jwt::Backend::AwsLcRs);
+    let check = || IdTokenCheck::new(redeemed(), code().id_token_rules(), Some(&endpoint()), keys());
+    let identified = || match finish(check(), answer(200, r#"{"keys":[],"note":"$"}"#)) {
+        Ok(Step::Done(identified)) => identified,
+        other => panic!("{other:?}"),
+    };
+    let identity = || {
+        let jwk = r#"{"kty":"OKP","crv":"Ed25519","kid":"a1","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+            "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        let private = PrivateKey::from_jwk(jwk).unwrap();
+        let key = SigningKey::new(&private, Algorithm::EdDsa, countersign_jwt::Backend::AwsLcRs).unwrap();
+        let now = Timestamp::from_unix(1_700_000_000);
+        let claims = Claims::new()
+            .with_issuer("https://as.example")
+            .with_subject("u")
+            .with_audience("demo")
+            .with_issued_at(now)
+            .with_expiry(now.plus_seconds(60))
+            .with_text("email", SECRET);
+        let mut tokens = redeemed();
+        tokens.tokens.id_token = Some(IdToken::new(sign(&Header::jwt(), &claims, &key).unwrap()));
+        let mut keys = keys();
+        let set = format!(r#"{{"keys":[{}]}}"#, key.public_key().unwrap().to_json());
+        keys.store(set, &http::HeaderMap::new(), now).unwrap();
+        let mut check =
+            IdTokenCheck::new(tokens, IdTokenRules::new("https://as.example", "demo"), None, keys);
+        match env(|env| check.step(Input::Start, env)) {
+            Ok(Step::Done(identified)) => identified.identity.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    };
     assert_no_canary! {
+        IdTokenRules => code().id_token_rules(),
+        IdTokenCheck => check(),
+        Identified => identified(),
+        IdTokenProblem, Display => identified().identity.unwrap_err(),
+        Identity => identity(),
         SignedAssertion => SignedAssertion::new(stub(), "robot", "https://as.example").claim("pin", SECRET),
         AssertionAudience => AssertionAudience::Both,
         dpop::DPoPKey => dpop::DPoPKey::new(stub()).unwrap(),

@@ -33,14 +33,14 @@ const VERSION: &str = "countersign-authorization-1";
 pub struct PendingAuthorization {
     pub(super) state: Secret,
     pub(super) verifier: Verifier,
-    pub(super) nonce: Option<Secret>,
-    pub(super) max_age: Option<Duration>,
-    pub(super) issuer: String,
+    pub(crate) nonce: Option<Secret>,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) issuer: String,
     pub(super) iss_parameter_supported: bool,
     pub(super) token_endpoint: Endpoint,
     /// The thumbprint of the key the code is bound to (RFC 9449 §10).
     pub(super) proof: Option<String>,
-    pub(super) client: ClientRegistration,
+    pub(crate) client: ClientRegistration,
     pub(super) redirect_uri: String,
     pub(super) scopes: Scopes,
     pub(super) resource: Vec<String>,

@@ -7,8 +7,8 @@ use crate::{Error, Redeemed, error::Misuse, exchange::Replay, grant::Grant};
 /// An authorization code that is ours, not yet redeemed.
 #[derive(Debug)]
 pub struct AuthorizedCode {
-    pub(super) code: Secret,
-    pub(super) pending: PendingAuthorization,
+    pub(crate) code: Secret,
+    pub(crate) pending: PendingAuthorization,
 }
 
 impl AuthorizedCode {

@@ -9,6 +9,8 @@ mod device;
 mod discovery;
 mod dpop;
 mod endpoint;
+#[cfg(feature = "jwt")]
+mod id_token;
 mod introspection;
 mod jwt_bearer;
 #[cfg(feature = "oauth1")]

@@ -5,7 +5,10 @@ use core::fmt;
 
 use countersign_wire::percent;
 
-use crate::{Error, RequestUri, decimal::Decimal, encoding::ONCE, request_uri::Written, room::Room};
+use crate::{
+    Error, RequestUri, decimal::Decimal, encoding::ONCE, request_uri::Written, room::Room,
+    words::bytes_before,
+};
 
 /// Why a URI cannot be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +56,8 @@ pub(crate) struct BaseUri<'a> {
     tls: bool,
     host: &'a str,
     is_lower_case: bool,
+    /// Whether it stays as it is when it is encoded.
+    is_plain: bool,
     /// Absent when it is the default of the scheme.
     port: Option<u16>,
     path: &'a str,
@@ -65,17 +70,8 @@ impl<'a> BaseUri<'a> {
     pub(crate) fn parse(uri: RequestUri<'a>) -> Result<Self, Error> {
         let (scheme, authority, rest) = match uri.0 {
             Written::Whole(text) => {
-                let scheme = ["https://", "http://"].into_iter().find(|scheme| {
-                    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-                });
-                let scheme = scheme.ok_or(fault(UriFault::Scheme, 0))?;
-                let rest = text.get(scheme.len()..).unwrap_or_default();
-                let scheme = scheme.strip_suffix("://").unwrap_or(scheme);
-                let named = run_of(rest, HOST);
-                let end = match rest.as_bytes().get(named) {
-                    None | Some(b'/' | b'?' | b'#') => named,
-                    Some(_) => rest.find(['/', '?', '#']).unwrap_or(rest.len()),
-                };
+                let (scheme, rest) = split_scheme(text).ok_or(fault(UriFault::Scheme, 0))?;
+                let end = bytes_before(rest.as_bytes(), [b'/', b'?', b'#']);
                 let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
                 (scheme, authority, rest)
             }
@@ -91,29 +87,22 @@ impl<'a> BaseUri<'a> {
         let authority_position = scheme.len().saturating_add(3);
         let (host, port) = split_authority(authority, authority_position, tls)?;
         let path_position = authority_position.saturating_add(authority.len());
-        // A path that is checked without a finding ends with the text or at the question mark.
-        let checked = run_of(rest, PATH);
-        let path_end = match rest.as_bytes().get(checked) {
-            None => rest.len(),
-            Some(b'?') => {
-                check_characters(rest, checked, path_position)?;
-                checked
-            }
-            Some(_) => {
-                check_characters(rest, checked, path_position)?;
-                rest.bytes().position(|byte| byte == b'?').unwrap_or(rest.len())
-            }
-        };
+        if classes_of(rest.as_bytes()) & CLEAN == 0 {
+            check_characters(rest, path_position)?;
+        }
+        let path_end = bytes_before(rest.as_bytes(), [b'?']);
         let (path, query) = rest.split_at_checked(path_end).unwrap_or((rest, ""));
         let query_offset = path_end.saturating_add(1).min(rest.len());
         let query = query.strip_prefix('?').unwrap_or_default();
         if !path.is_empty() && !path.starts_with('/') {
             return Err(fault(UriFault::Path, path_position));
         }
+        let of_host = classes_of(host.as_bytes());
         Ok(Self {
             tls,
             host,
-            is_lower_case: !host.bytes().any(|byte| byte.is_ascii_uppercase()),
+            is_lower_case: of_host & LOWER_CASE != 0,
+            is_plain: of_host & PLAIN != 0,
             port,
             path: if path.is_empty() { "/" } else { path },
             query,
@@ -156,8 +145,12 @@ impl<'a> BaseUri<'a> {
     pub(crate) fn write_encoded(&self, out: &mut Room) {
         if self.is_lower_case && self.port.is_none() {
             out.push(if self.tls { "https%3A%2F%2F" } else { "http%3A%2F%2F" });
-            out.encode(self.host, &ONCE);
-            out.encode(self.path, &ONCE);
+            if self.is_plain {
+                out.push(self.host);
+            } else {
+                out.encode(self.host, &ONCE);
+            }
+            out.encode_each(self.path.as_bytes(), &ONCE);
         } else {
             self.pieces(|piece| out.encode(piece, &ONCE));
         }
@@ -194,7 +187,7 @@ const fn fault(fault: UriFault, position: usize) -> Error {
 fn split_authority(authority: &str, start: usize, tls: bool) -> Result<(&str, Option<u16>), Error> {
     let at = |offset: usize| start.saturating_add(offset);
     // Most are a name of letters and no more.
-    if !authority.is_empty() && run_of(authority, HOST) == authority.len() {
+    if !authority.is_empty() && classes_of(authority.as_bytes()) & HOST != 0 {
         return Ok((authority, None));
     }
     let last = |wanted| authority.bytes().rposition(|byte| byte == wanted);
@@ -237,13 +230,16 @@ fn split_authority(authority: &str, start: usize, tls: bool) -> Result<(&str, Op
 
 /// RFC 3986 §3.2.2 `reg-name` without percent-encoding, which no resolver understands.
 fn is_host_byte(byte: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|class| class & HOST != 0)
+    classes_of(&[byte]) & HOST != 0
 }
 
 /// What a byte may be part of.
 static CLASSES: [u8; 256] = classes();
 const HOST: u8 = 1;
-const PATH: u8 = 2;
+/// Path and query, a percent sign apart, which needs a closer look.
+const CLEAN: u8 = 2;
+const LOWER_CASE: u8 = 4;
+const PLAIN: u8 = 8;
 
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const fn classes() -> [u8; 256] {
@@ -253,9 +249,14 @@ const fn classes() -> [u8; 256] {
         if percent::is_unreserved(byte) || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=') {
             table[byte as usize] |= HOST;
         }
-        // A percent sign needs a closer look, and a question mark ends the path.
-        if !matches!(byte, 0..=b' ' | 0x7f | b'#' | b'%' | b'?') {
-            table[byte as usize] |= PATH;
+        if !matches!(byte, 0..=b' ' | 0x7f | b'#' | b'%') {
+            table[byte as usize] |= CLEAN;
+        }
+        if !byte.is_ascii_uppercase() {
+            table[byte as usize] |= LOWER_CASE;
+        }
+        if percent::is_unreserved(byte) {
+            table[byte as usize] |= PLAIN;
         }
         if byte == u8::MAX {
             return table;
@@ -264,15 +265,26 @@ const fn classes() -> [u8; 256] {
     }
 }
 
-/// How many bytes at the front are of a class.
-fn run_of(text: &str, class: u8) -> usize {
-    let is = |byte: &u8| CLASSES.get(usize::from(*byte)).is_some_and(|of| of & class != 0);
-    text.as_bytes().iter().position(|byte| !is(byte)).unwrap_or(text.len())
+/// The classes that all bytes are of.
+#[inline]
+fn classes_of(text: &[u8]) -> u8 {
+    text.iter().fold(u8::MAX, |all, byte| all & CLASSES.get(usize::from(*byte)).copied().unwrap_or_default())
 }
 
-/// Checks path and query from an offset on.
-fn check_characters(rest: &str, from: usize, start: usize) -> Result<(), Error> {
-    let mut bytes = rest.bytes().enumerate().skip(from);
+/// The scheme of a whole URI, and what comes after `://`.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    if let Some(rest) = text.strip_prefix("https://") {
+        return Some(("https", rest));
+    }
+    ["https://", "http://"].into_iter().find_map(|scheme| {
+        let (start, rest) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some((scheme.strip_suffix("://")?, rest))
+    })
+}
+
+/// Checks path and query.
+fn check_characters(rest: &str, start: usize) -> Result<(), Error> {
+    let mut bytes = rest.bytes().enumerate();
     while let Some((offset, byte)) = bytes.next() {
         let found = match byte {
             b'#' => UriFault::Fragment,

@@ -87,17 +87,19 @@ pub(crate) fn look_up(table: &Table, byte: u8) -> Piece {
     table.get(usize::from(byte)).copied().unwrap_or(Piece(0))
 }
 
-/// The digits of base64 (RFC 4648 §4), encoded once.
+/// The digits of base64 (RFC 4648 §4).
+static DIGITS64: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The same, encoded once.
 static BASE64: [Piece; 64] = base64();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const fn base64() -> [Piece; 64] {
-    let digits = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let once = table(false);
     let mut table = [Piece(0); 64];
     let mut digit = 0;
     while digit < 64 {
-        table[digit] = once[digits[digit] as usize];
+        table[digit] = once[DIGITS64[digit] as usize];
         digit += 1;
     }
     table
@@ -105,9 +107,28 @@ const fn base64() -> [Piece; 64] {
 
 /// The encoding of what three bytes are in base64.
 #[inline]
-pub(crate) fn base64_of([a, b, c]: [u8; 3]) -> [Piece; 4] {
+pub(crate) fn base64_of(three: [u8; 3]) -> [Piece; 4] {
+    bits_of(three).map(|bits| BASE64.get(bits).copied().unwrap_or(Piece(0)))
+}
+
+/// Three bytes six bits at a time.
+#[inline]
+fn bits_of([a, b, c]: [u8; 3]) -> [usize; 4] {
     let bits = u32::from_be_bytes([0, a, b, c]);
-    [18, 12, 6, 0].map(|shift| BASE64.get((bits >> shift & 63) as usize).copied().unwrap_or(Piece(0)))
+    [18, 12, 6, 0].map(|shift| (bits >> shift & 63) as usize)
+}
+
+/// Writes bytes in base64 over equals signs, as many as it has characters.
+pub(crate) fn base64_to(bytes: &[u8], out: &mut [u8]) {
+    for (some, place) in bytes.chunks(3).zip(out.chunks_mut(4)) {
+        let three = [0, 1, 2].map(|at: usize| some.get(at).copied().unwrap_or_default());
+        let digits = bits_of(three).map(|bits| DIGITS64.get(bits).copied().unwrap_or_default());
+        place
+            .iter_mut()
+            .zip(digits)
+            .take(some.len().wrapping_add(1))
+            .for_each(|(place, digit)| *place = digit);
+    }
 }
 
 /// The filling of base64, encoded once.

@@ -93,6 +93,7 @@ mod signer;
 mod stamp;
 mod target;
 mod token;
+mod words;
 
 pub use algorithm::Algorithm;
 pub use base_string::base_string;

@@ -5,7 +5,6 @@ mod reading;
 mod utf8;
 mod values;
 mod verified;
-mod words;
 
 use core::fmt;
 

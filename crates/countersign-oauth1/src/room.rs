@@ -134,16 +134,18 @@ impl Room {
         for some in bytes.chunks(AT_ONCE / 4 * 3) {
             let Some(mut window) = self.window() else { return };
             let (threes, rest) = some.as_chunks();
-            threes.iter().flat_map(|three| base64_of(*three)).for_each(|piece| window.put(piece));
-            let [first, second, third, _] = match rest {
+            for three in threes {
+                for piece in base64_of(*three) {
+                    window.put(piece);
+                }
+            }
+            let last = match rest {
                 [a] => base64_of([*a, 0, 0]),
                 [a, b] => base64_of([*a, *b, 0]),
                 _ => [FILLING; 4],
             };
-            match rest.len() {
-                0 => {}
-                1 => [first, second, FILLING, FILLING].into_iter().for_each(|piece| window.put(piece)),
-                _ => [first, second, third, FILLING].into_iter().for_each(|piece| window.put(piece)),
+            for (index, piece) in last.into_iter().enumerate().take(if rest.is_empty() { 0 } else { 4 }) {
+                window.put(if index <= rest.len() { piece } else { FILLING });
             }
             let end = window.len();
             self.advance_to(end);
@@ -209,7 +211,7 @@ impl Room {
     pub(crate) fn into_text(mut self) -> String {
         let mut bytes = core::mem::take(&mut self.bytes);
         let end = self.most.saturating_add(WINDOW).min(bytes.len());
-        bytes.get_mut(self.used..end).unwrap_or_default().fill(0);
+        wipe(bytes.get_mut(self.used..end).unwrap_or_default());
         bytes.truncate(self.used);
         String::from_utf8(bytes).unwrap_or_default()
     }
@@ -311,6 +313,10 @@ impl Drop for Room {
 
 /// Overwrites bytes, not one by one, which would take as long as the signature.
 pub(crate) fn wipe(bytes: &mut [u8]) {
+    // To fill nothing at no place can take as long as a hash: the processor looks up a page that is not there.
+    if bytes.is_empty() {
+        return;
+    }
     bytes.fill(0);
     core::hint::black_box(bytes);
 }

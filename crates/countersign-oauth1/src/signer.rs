@@ -102,7 +102,7 @@ impl Signer {
 
     fn assemble(method: Method, consumer_key: &str, token: &Token) -> Self {
         let method_name = method.inner().name();
-        let prepared = Prepared::new(Identity { consumer_key, token: token.parts().0, method_name });
+        let prepared = Prepared::new(Identity::new(consumer_key, token.parts().0, method_name));
         Self { method, prepared }
     }
 
@@ -214,7 +214,7 @@ pub fn sign_once(
     let (token, token_secret) = token.parts();
     let method = Method::new(algorithm, &client.secret, token_secret)?;
     let method_name = method.inner().name();
-    let identity = Identity { consumer_key: &client.identifier, token, method_name };
+    let identity = Identity::new(&client.identifier, token, method_name);
     once(&Message::new(&method, Who { identity, prepared: None }, target, stamp)?)
 }
 

@@ -84,7 +84,9 @@ impl<'a> Collected<'a> {
                 None => {
                     // What follows the last is no digit, nor is there anything to encode.
                     let mut block = [b'-'; BLOCK + REACH];
-                    block.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+                    if let Some(place) = block.get_mut(..rest.len()) {
+                        place.copy_from_slice(rest);
+                    }
                     self.block(&block, own, read, &mut open, &mut met)
                 }
             };

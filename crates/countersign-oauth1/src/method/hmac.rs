@@ -3,7 +3,6 @@
 use alloc::string::String;
 use core::fmt;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign_token::Secret;
 use countersign_wire::flow::Entropy;
 use subtle::ConstantTimeEq;
@@ -12,7 +11,7 @@ use super::{
     SharedSecret, SignatureMethod,
     keyed::{self, Keyed},
 };
-use crate::{Algorithm, Error, Signature, room::Room};
+use crate::{Algorithm, Error, Signature, encoding::base64_to, room::Room};
 
 /// A method over `$hash`, whose block has `$block` bytes and whose code in base64 has `$length` characters.
 macro_rules! method {
@@ -47,9 +46,8 @@ macro_rules! method {
             /// The code in base64.
             pub(crate) fn encoded(&self, base_string: &[u8]) -> [u8; $length] {
                 let (code, length) = self.0.code(base_string);
-                let mut text = [0; $length];
-                // The one error is an output too short, and this is the length to the byte.
-                let _ = STANDARD.encode_slice(code.get(..length).unwrap_or_default(), &mut text);
+                let mut text = [b'='; $length];
+                base64_to(code.get(..length).unwrap_or_default(), &mut text);
                 text
             }
         }

@@ -1,6 +1,6 @@
 use alloc::{borrow::Cow, string::String};
 
-use super::words::bytes_before;
+use crate::words::bytes_before;
 use crate::{Error, Parameter, base_string::is_token_byte};
 
 /// The pairs of an `Authorization: OAuth` header as they are written (RFC 5849 §3.5.1), names and values

@@ -125,8 +125,8 @@ fn reserve(uri: &BaseUri<'_>, form: &str, authorization: Option<&str>, room: &mu
     // What query and form become, twice, and they themselves.
     let parameters = uri.query.len().saturating_add(form.len()).saturating_mul(5);
     // The base string has less of the header than the header has, unless much of it is escaped.
-    let header = authorization.map_or(0, str::len).saturating_mul(3) / 2;
-    room.reserve(parameters.saturating_add(header).saturating_add(uri.path_length()).saturating_add(512));
+    let header = authorization.map_or(0, str::len);
+    room.reserve(parameters.saturating_add(header).saturating_add(uri.path_length()).saturating_add(600));
 }
 
 /// Reads the protocol's values of a query or form that has been checked, and answers which is there again.
@@ -175,10 +175,19 @@ fn check_body(incoming: &Incoming<'_>, method_name: &[u8], hash: &[u8]) -> Resul
 
 /// A positive integer (RFC 5849 §3.3): digits alone.
 fn positive(digits: &[u8]) -> Result<Timestamp, Error> {
-    let number = digits.iter().try_fold(0_i64, |number, byte| {
-        let digit = byte.is_ascii_digit().then(|| i64::from(byte.wrapping_sub(b'0')))?;
-        number.checked_mul(10)?.checked_add(digit)
-    });
+    let number = match digits.len() {
+        // So many digits never overflow, so that none needs a look of its own.
+        0..=18 => {
+            let number = digits.iter().fold(0_i64, |number, byte| {
+                number.wrapping_mul(10).wrapping_add(i64::from(byte.wrapping_sub(b'0')))
+            });
+            digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit()).then_some(number)
+        }
+        _ => digits.iter().try_fold(0_i64, |number, byte| {
+            let digit = byte.is_ascii_digit().then(|| i64::from(byte.wrapping_sub(b'0')))?;
+            number.checked_mul(10)?.checked_add(digit)
+        }),
+    };
     let seconds = number.filter(|seconds| *seconds > 0).map(Timestamp::from_unix);
     seconds.ok_or(Error::parameter(Parameter::Timestamp, ParameterFault::Malformed))
 }

@@ -1,6 +1,6 @@
 use core::ops::Range;
 
-use super::words::bytes_before;
+use crate::words::bytes_before;
 use crate::{Parameter, encoding::unescaped, room::Room};
 
 /// Where a text is in the room of a received request.
@@ -19,7 +19,9 @@ impl Span {
     #[inline]
     pub(super) fn keep(text: &[u8], room: &mut Room) -> Self {
         let start = room.len();
-        room.push_bytes(text);
+        if !text.is_empty() {
+            room.push_bytes(text);
+        }
         Self { start, end: room.len() }
     }
 

@@ -3,9 +3,9 @@ use alloc::string::String;
 use countersign_token::Secret;
 
 use crate::{
-    encoding::{AMPERSAND, EQUALS, ONCE, TWICE},
+    encoding::{AMPERSAND, EQUALS, ONCE, TWICE, Table},
     parameter::Parameter,
-    room::Room,
+    room::{Room, is_plain},
 };
 
 /// What a request says of who signs it and how: the same for every request of one signer.
@@ -14,19 +14,37 @@ pub(super) struct Identity<'a> {
     pub(super) consumer_key: &'a str,
     pub(super) token: Option<&'a str>,
     pub(super) method_name: &'a str,
+    /// Whether all of them stay as they are when they are encoded, as they mostly do.
+    is_plain: bool,
 }
 
-impl Identity<'_> {
+impl<'a> Identity<'a> {
+    pub(super) fn new(consumer_key: &'a str, token: Option<&'a str>, method_name: &'a str) -> Self {
+        let is_plain = [consumer_key, token.unwrap_or_default(), method_name]
+            .iter()
+            .all(|text| is_plain(text.as_bytes()));
+        Self { consumer_key, token, method_name, is_plain }
+    }
+
+    #[inline]
+    fn write(&self, text: &str, table: &Table, out: &mut Room) {
+        if self.is_plain {
+            out.push(text);
+        } else {
+            out.encode(text, table);
+        }
+    }
+
     /// The header up to the timestamp's value.
     fn write_header(&self, out: &mut Room) {
         out.push("oauth_consumer_key=\"");
-        out.encode(self.consumer_key, &ONCE);
+        self.write(self.consumer_key, &ONCE, out);
         if let Some(token) = self.token {
             out.push("\", oauth_token=\"");
-            out.encode(token, &ONCE);
+            self.write(token, &ONCE, out);
         }
         out.push("\", oauth_signature_method=\"");
-        out.encode(self.method_name, &ONCE);
+        self.write(self.method_name, &ONCE, out);
         out.push("\", oauth_timestamp=\"");
     }
 
@@ -41,7 +59,7 @@ impl Identity<'_> {
         if let Some(value) = value {
             out.push(parameter.as_str());
             out.put(EQUALS);
-            out.encode(value, &TWICE);
+            self.write(value, &TWICE, out);
             out.put(AMPERSAND);
         }
     }
@@ -81,6 +99,7 @@ pub(super) struct Prepared {
     consumer_key: String,
     token: Option<Secret>,
     method_name: String,
+    is_plain: bool,
     header: Secret,
     pieces: [Secret; 3],
 }
@@ -97,6 +116,7 @@ impl Prepared {
             consumer_key: identity.consumer_key.into(),
             token: identity.token.map(Secret::new),
             method_name: identity.method_name.into(),
+            is_plain: identity.is_plain,
             header: text(&|out| identity.write_header(out)),
             pieces: pieces.map(|piece| text(&|out| identity.write_piece(piece, out))),
         }
@@ -107,9 +127,10 @@ impl Prepared {
     }
 
     pub(super) fn who(&self) -> Who<'_> {
-        let Self { consumer_key, token, method_name, .. } = self;
+        let Self { consumer_key, token, method_name, is_plain, header: _, pieces: _ } = self;
         let token = token.as_ref().map(Secret::expose);
-        Who { identity: Identity { consumer_key, token, method_name }, prepared: Some(self) }
+        let identity = Identity { consumer_key, token, method_name, is_plain: *is_plain };
+        Who { identity, prepared: Some(self) }
     }
 }
 

@@ -1,6 +1,6 @@
 /// How many bytes come before one of those that are wanted; eight are looked at together.
 #[inline]
-pub(super) fn bytes_before<const N: usize>(bytes: &[u8], wanted: [u8; N]) -> usize {
+pub(crate) fn bytes_before<const N: usize>(bytes: &[u8], wanted: [u8; N]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const TOPS: u64 = ONES << 7;
     let is_wanted = |byte: u8| wanted.iter().fold(false, |any, wanted| any | (byte == *wanted));

@@ -12,6 +12,7 @@ pub(crate) mod login;
 pub(crate) mod oauth1;
 pub(crate) mod request;
 pub(crate) mod serve;
+pub(crate) mod store;
 pub(crate) mod token;
 
 pub(crate) use serve::{DemoArgs, ServeCommand, ServeProviderArgs};
@@ -20,8 +21,8 @@ pub(crate) use serve::{DemoArgs, ServeCommand, ServeProviderArgs};
 const WIDTH: usize = 100;
 
 /// Options that the environment does not set: an account is chosen in code, after what was typed, and
-/// nobody wants a variable to end every account there is.
-const TYPED_ALONE: [&str; 4] = ["account", "all", "help", "version"];
+/// nobody wants a variable to end every account there is, or to replace one.
+const TYPED_ALONE: [&str; 7] = ["account", "all", "help", "none", "remove_source", "replace", "version"];
 
 /// Where the values that were not typed come from.
 #[derive(Debug, Default)]
@@ -88,7 +89,7 @@ fn mirror(arg: Arg) -> Arg {
 #[command(
     after_help = "Try `countersign demo --script`: the whole of it, offline, against a provider of its own.\n\
                         Topics: `countersign help exit-codes`, `help secrets`, `help environment`,\n\
-                        `help oauth1-mistakes`."
+                        `help configuration`, `help oauth1-mistakes`."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -113,12 +114,18 @@ pub(crate) struct Global {
     /// Say nothing but data and errors
     #[arg(long, global = true)]
     pub(crate) quiet: bool,
-    /// Where credentials are kept: file:PATH, sqlite:PATH, or memory: for this run only
+    /// The file of settings and of choices that were made; see `help configuration`
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) config: Option<std::path::PathBuf>,
+    /// Where credentials are kept: file:PATH, sqlite:PATH, keyring:, or memory: for this run only
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) store: Option<String>,
-    /// How the store protects them: none is owner-only files in clear
+    /// How a file or a database is encrypted: by a key in the keyring, by a passphrase, or not
     #[arg(long, global = true, value_name = "HOW")]
     pub(crate) store_encryption: Option<StoreEncryption>,
+    /// The passphrase of the store: -, @FILE, env:NAME, cmd:COMMAND or keyring:SERVICE/USER
+    #[arg(long, global = true, value_name = "SECRET")]
+    pub(crate) store_passphrase: Option<String>,
     /// Give up on a request after this many seconds
     #[arg(long, global = true, value_name = "SECONDS")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -139,7 +146,19 @@ pub(crate) struct Global {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StoreEncryption {
+    Keyring,
+    Passphrase,
     None,
+}
+
+impl StoreEncryption {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::Passphrase => "passphrase",
+            Self::None => "none",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -166,9 +185,12 @@ pub(crate) enum Command {
     /// OAuth 1.0a: sign in, sign one request, explain or check one
     #[command(subcommand)]
     Oauth1(oauth1::Oauth1Command),
-    /// List accounts, or keep a credential obtained elsewhere
+    /// Look after accounts: list, show, use, rename, remove, export, import
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Look after the store: where credentials live, whether they are healthy, moving them
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Run a provider on loopback
     #[command(subcommand)]
     Serve(ServeCommand),
@@ -201,6 +223,6 @@ pub(crate) struct LogoutArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct HelpArgs {
-    /// A command, or one of the topics exit-codes, secrets, environment and oauth1-mistakes
+    /// A command, or one of the topics exit-codes, secrets, environment, configuration and oauth1-mistakes
     pub(crate) topic: Vec<String>,
 }

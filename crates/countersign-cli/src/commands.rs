@@ -10,6 +10,7 @@ mod oauth1;
 mod request;
 mod serve;
 mod status;
+mod store;
 mod token;
 
 use crate::{
@@ -34,7 +35,13 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Failure
         Command::Oauth1(Oauth1Command::Explain(args)) => oauth1::explain::run(&args, settings)?,
         Command::Oauth1(Oauth1Command::Verify(args)) => return oauth1::verify::run(&args, settings),
         Command::Account(AccountCommand::List) => return account::list::run(settings),
+        Command::Account(AccountCommand::Show(args)) => return account::show::run(&args, settings),
+        Command::Account(AccountCommand::Use(args)) => account::choice::run(&args, settings)?,
+        Command::Account(AccountCommand::Rename(args)) => account::rename::run(&args, settings)?,
+        Command::Account(AccountCommand::Remove(args)) => account::remove::run(&args, settings)?,
+        Command::Account(AccountCommand::Export(args)) => account::export::run(&args, settings)?,
         Command::Account(AccountCommand::Import(args)) => account::import::run(&args, settings)?,
+        Command::Store(command) => return store::run(&command, settings),
         Command::Help(args) => help::run(&args, settings)?,
         Command::Version => version(settings)?,
     }

@@ -57,6 +57,21 @@ impl Failure {
         Self::new(exit, String::new())
     }
 
+    /// Why, in short.
+    pub(crate) fn reason(&self) -> &str {
+        self.why.first().unwrap_or(&self.what)
+    }
+
+    /// What happened and why, on one line.
+    pub(crate) fn summary(&self) -> String {
+        [&self.what].into_iter().chain(&self.why).map(String::as_str).collect::<Vec<_>>().join(": ")
+    }
+
+    /// The first thing to do.
+    pub(crate) fn next(&self) -> Option<&str> {
+        self.next.first().map(String::as_str)
+    }
+
     /// The words for standard error; none for a failure that is not spoken of.
     pub(crate) fn text(&self, paint: Paint) -> Option<String> {
         let Self { exit, what, why, next } = self;

@@ -5,9 +5,12 @@
 
 mod args;
 mod commands;
+mod configuration;
+mod directories;
 mod exit;
 mod failure;
 mod interrupt;
+mod keyring;
 mod output;
 mod paint;
 mod person;
@@ -16,11 +19,16 @@ mod secret_arg;
 mod settings;
 mod show;
 mod signals;
+mod storage;
+mod terminal;
 mod trace;
 
 use std::process::ExitCode;
 
-use crate::{exit::Exit, failure::Failure, output::tell, settings::Settings};
+use crate::{
+    args::Command, configuration::Configuration, exit::Exit, failure::Failure, output::tell,
+    settings::Settings,
+};
 
 fn main() -> ExitCode {
     let (cli, origins) = match args::parse() {
@@ -32,8 +40,22 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    let settings = Settings::new(cli.global, origins);
-    let ended = interrupt::prepare(&cli.command).and_then(|()| commands::run(cli.command, &settings));
+    let configuration = match &cli.command {
+        // They are to work whatever the configuration says, and the tour is the same for everybody.
+        Command::Demo(_) | Command::Help(_) | Command::Serve(_) | Command::Version => {
+            Ok(Configuration::default())
+        }
+        _ => Configuration::read(cli.global.config.as_deref()),
+    };
+    let (configuration, broken) = match configuration {
+        Ok(configuration) => (configuration, None),
+        Err(failure) => (Configuration::default(), Some(failure)),
+    };
+    let settings = Settings::new(cli.global, origins, configuration);
+    let ended = match broken {
+        Some(failure) => Err(failure),
+        None => interrupt::prepare(&cli.command).and_then(|()| commands::run(cli.command, &settings)),
+    };
     match ended {
         Ok(exit) => exit.into(),
         Err(failure) => report(&failure, &settings).into(),

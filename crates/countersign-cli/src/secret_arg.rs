@@ -8,7 +8,7 @@ use std::{
 
 use countersign_token::Secret;
 
-use crate::{exit::Exit, failure::Failure, person};
+use crate::{exit::Exit, failure::Failure, keyring, person};
 
 /// The largest secret that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -23,7 +23,8 @@ pub(crate) enum Exposure {
     File(String),
 }
 
-/// Reads the secret that an option names: `-`, `@FILE`, `env:NAME`, `cmd:COMMAND`, or the plain value.
+/// Reads the secret that an option names: `-`, `@FILE`, `env:NAME`, `cmd:COMMAND`,
+/// `keyring:SERVICE/USER`, or the plain value.
 ///
 /// `-` is one line of standard input, so that several secrets are as many lines. One line feed at the end is
 /// taken off a file and off what a command prints.
@@ -47,9 +48,15 @@ pub(crate) fn read(option: &str, value: &str) -> Result<(Secret, Exposure), Fail
         Secret::new(found.map_err(|_| failed(format!("the environment variable {name} is not set")))?)
     } else if let Some(command) = value.strip_prefix("cmd:") {
         run(command).map_err(|error| failed(error.to_string()))?
-    } else if value.starts_with("keyring:") {
-        return Err(Failure::usage(format!("{option} cannot be read from a keyring by this version"))
-            .then("give it as -, @FILE, env:NAME or cmd:COMMAND"));
+    } else if let Some(entry) = value.strip_prefix("keyring:") {
+        let (service, user) = entry
+            .split_once('/')
+            .filter(|(service, user)| !service.is_empty() && !user.is_empty())
+            .ok_or_else(|| {
+                Failure::usage(format!("{option} names no entry of the keyring")).then("keyring:SERVICE/USER")
+            })?;
+        // As it is: nobody but a program puts a line end there.
+        return keyring::secret(service, user).map(|secret| (secret, Exposure::None)).map_err(failed);
     } else {
         let exposure = if value.is_empty() { Exposure::None } else { Exposure::CommandLine };
         return Ok((Secret::new(value), exposure));

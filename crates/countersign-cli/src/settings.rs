@@ -1,4 +1,4 @@
-//! What the options and the environment add up to: transport, store, colour.
+//! What the options, the environment and the configuration add up to: transport, secrets, colour.
 
 use core::{
     cell::{Cell, RefCell},
@@ -7,27 +7,25 @@ use core::{
 use std::{
     env, fs,
     io::{self, IsTerminal},
-    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use countersign_client::blocking::Client;
-use countersign_store::{MemoryStore, Store};
-use countersign_store_file::FileStore;
-use countersign_store_sqlite::SqliteStore;
+use countersign_store::Store;
 use countersign_token::Secret;
 use countersign_transport::Limits;
 use countersign_transport_ureq::Ureq;
 
 use crate::{
     args::{Global, Origins, When},
-    commands::errors,
+    configuration::Configuration,
     exit::Exit,
     failure::Failure,
     output::Output,
     paint::Paint,
     proxy::{Exempt, Routed},
     secret_arg::{self, Exposure},
+    storage::OpenStore,
     trace::Traced,
 };
 
@@ -38,35 +36,71 @@ const LARGEST_RESOURCE: usize = 256 * 1024 * 1024;
 pub(crate) struct Settings {
     pub(crate) global: Global,
     pub(crate) output: Output,
-    pub(crate) origins: Origins,
-    /// Whether it was said how the default store keeps what comes into it.
-    announced: Cell<bool>,
+    pub(crate) configuration: Configuration,
+    origins: Origins,
     /// Whether it was said that a secret is visible.
     warned: Cell<bool>,
     /// The environment variables in which secrets may have come.
     variables: RefCell<Vec<String>>,
 }
 
-/// A store, and the words for it.
-#[derive(Clone)]
-pub(crate) struct OpenStore {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) place: String,
-    /// The directory of a store of files that nobody chose.
-    default: Option<PathBuf>,
-}
-
 impl Settings {
-    pub(crate) fn new(global: Global, origins: Origins) -> Self {
+    pub(crate) fn new(global: Global, origins: Origins, configuration: Configuration) -> Self {
         let output = Output { json: global.json, quiet: global.quiet, verbose: global.verbose };
-        Self {
+        let mut settings = Self {
             global,
             output,
+            configuration,
             origins,
-            announced: Cell::new(false),
             warned: Cell::new(false),
             variables: RefCell::default(),
+        };
+        settings.configure();
+        settings
+    }
+
+    /// Takes from the configuration what was neither typed nor in the environment.
+    fn configure(&mut self) {
+        let from = &self.configuration.options;
+        let global = &mut self.global;
+        global.store = global.store.take().or_else(|| from.store.clone());
+        global.store_encryption = global.store_encryption.or(from.store_encryption);
+        global.store_passphrase = global.store_passphrase.take().or_else(|| from.store_passphrase.clone());
+        global.timeout = global.timeout.or(from.timeout);
+        global.proxy = global.proxy.take().or_else(|| from.proxy.clone());
+        global.ca_file = global.ca_file.take().or_else(|| from.ca_file.clone());
+        if let Some(color) = from.color.filter(|_| !self.is_immediate("color")) {
+            self.global.color = color;
         }
+        if let Some((path, true)) = self.configuration.path() {
+            for (name, line) in &self.configuration.unknown {
+                self.warn(&format!("{}, line {line}: {name} is not known to this version", path.display()));
+            }
+        }
+    }
+
+    /// Where the value of an option comes from, in a word.
+    pub(crate) fn origin(&self, id: &str) -> &'static str {
+        let from = &self.configuration.options;
+        let is_configured = match id {
+            "store" => from.store.is_some(),
+            "store_encryption" => from.store_encryption.is_some(),
+            "store_passphrase" => from.store_passphrase.is_some(),
+            "timeout" => from.timeout.is_some(),
+            "proxy" => from.proxy.is_some(),
+            "ca_file" => from.ca_file.is_some(),
+            "color" => from.color.is_some(),
+            _ => false,
+        };
+        match self.origins.of(id) {
+            "default" if is_configured => "configuration",
+            origin => origin,
+        }
+    }
+
+    /// Whether an option was typed, or is in the environment.
+    pub(crate) fn is_immediate(&self, id: &str) -> bool {
+        matches!(self.origins.of(id), "option" | "environment")
     }
 
     /// The paved path over the store and the transport that the options name.
@@ -121,7 +155,7 @@ impl Settings {
         };
         // A variable that switches on names no file.
         let is_switch = |target: &&str| {
-            self.origins.of("trace") == "environment" && ["1", "true", "yes", "on"].contains(target)
+            self.origin("trace") == "environment" && ["1", "true", "yes", "on"].contains(target)
         };
         let trace = self.global.trace.as_deref();
         let trace =
@@ -147,64 +181,13 @@ impl Settings {
         Some(("HTTPS_PROXY", if url.contains("://") { url } else { format!("http://{url}") }))
     }
 
-    pub(crate) fn store(&self) -> Result<OpenStore, Failure> {
-        let url = self.global.store.as_deref();
-        if url == Some("memory:") {
-            self.warn("--store memory: keeps nothing beyond this run");
-            return Ok(OpenStore {
-                store: Arc::new(MemoryStore::new()),
-                place: "memory:".into(),
-                default: None,
-            });
-        }
-        let opened = |error: countersign_store::Error| errors::store(&error);
-        let store = match url.map(|url| (url, url.split_once(':'))) {
-            None => {
-                let store = FileStore::open(home()?.join("store")).map_err(opened)?;
-                let directory = store.directory().to_owned();
-                let default = self.global.store_encryption.is_none().then(|| directory.clone());
-                OpenStore { place: format!("file:{}", directory.display()), store: Arc::new(store), default }
-            }
-            Some((_, Some(("file", path)))) if !path.is_empty() => {
-                let store = FileStore::open(path).map_err(opened)?;
-                let place = format!("file:{}", store.directory().display());
-                OpenStore { place, store: Arc::new(store), default: None }
-            }
-            Some((_, Some(("sqlite", path)))) if !path.is_empty() => {
-                let store = SqliteStore::open(path).map_err(opened)?;
-                let place = format!("sqlite:{}", store.path().display());
-                OpenStore { place, store: Arc::new(store), default: None }
-            }
-            Some((url, _)) => {
-                return Err(Failure::usage(format!("--store {url} names no store of this version")).then(
-                    "use --store file:PATH or --store sqlite:PATH, or --store memory: for this run only",
-                ));
-            }
-        };
-        self.output.detail(&format!("store {} ({})", store.place, self.origins.of("store")));
-        Ok(store)
-    }
-
-    /// Says, before the first credential comes into a store that nobody chose, how it is kept there.
-    pub(crate) fn announce(&self, store: &OpenStore) {
-        if let Some(directory) = store.default.as_deref().filter(|directory| !Path::exists(directory))
-            && !self.announced.replace(true)
-        {
-            self.output.say(&format!(
-                "note: credentials are kept unencrypted, in files that only you can read, under {}; \
-                 --store file:PATH chooses another place",
-                directory.display()
-            ));
-        }
-    }
-
     /// The secret that an option names; see `help secrets`.
     pub(crate) fn secret(&self, id: &str, value: &str) -> Result<Secret, Failure> {
         let option = option(id);
         let (secret, exposure) = secret_arg::read(&option, value)?;
-        self.remember(id, value);
+        self.keep_from_children(id, value);
         if matches!(exposure, Exposure::CommandLine) {
-            if self.origins.of(id) == "option" && !self.warned.replace(true) {
+            if self.origin(id) == "option" && !self.warned.replace(true) {
                 self.warn(&format!(
                     "the value of {option} is visible to other users of this machine; \
                      give it as -, @FILE, env:NAME or cmd:COMMAND"
@@ -219,13 +202,13 @@ impl Settings {
     /// The secret in the file that an option names.
     pub(crate) fn secret_file(&self, id: &str, value: &str) -> Result<Secret, Failure> {
         let (secret, exposure) = secret_arg::read_file(&option(id), value)?;
-        self.remember(id, value);
+        self.keep_from_children(id, value);
         self.warn_of(&exposure);
         Ok(secret)
     }
 
     /// Keeps in mind which variable the secret may have come in.
-    fn remember(&self, id: &str, value: &str) {
+    fn keep_from_children(&self, id: &str, value: &str) {
         let variable = value
             .strip_prefix("env:")
             .map_or_else(|| format!("COUNTERSIGN_{}", id.to_uppercase()), Into::into);
@@ -264,28 +247,6 @@ impl Settings {
 
 fn option(id: &str) -> String {
     format!("--{}", id.replace('_', "-"))
-}
-
-/// Where this user's own files are kept (XDG on Linux), or `COUNTERSIGN_HOME`.
-pub(crate) fn home() -> Result<PathBuf, Failure> {
-    let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    if let Some(home) = path("COUNTERSIGN_HOME") {
-        return Ok(home);
-    }
-    let base = if cfg!(windows) {
-        path("LOCALAPPDATA")
-    } else if cfg!(target_os = "macos") {
-        path("HOME").map(|home| home.join("Library/Application Support"))
-    } else {
-        // A relative XDG path is to be ignored, as the specification of base directories says.
-        path("XDG_DATA_HOME")
-            .filter(|path| path.is_absolute())
-            .or_else(|| path("HOME").map(|home| home.join(".local/share")))
-    };
-    base.map(|base| base.join("countersign")).ok_or_else(|| {
-        Failure::new(Exit::NoAccount, "there is no home directory")
-            .then("set COUNTERSIGN_HOME, or use --store file:PATH")
-    })
 }
 
 fn first_variable<const N: usize>(names: [&str; N]) -> Option<String> {

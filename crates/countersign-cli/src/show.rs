@@ -47,14 +47,16 @@ pub(crate) fn unreadable(entries: Vec<Entry>) -> Result<Exit, Failure> {
     }
 }
 
-/// A line for each entry, in columns.
-pub(crate) fn table(entries: &[Entry]) -> String {
+/// A line for each entry, in columns, with a word at the end of the one that is used where none is named.
+pub(crate) fn table(entries: &[Entry], is_used: impl Fn(&Key) -> bool) -> String {
     let width = |of: &dyn Fn(&Entry) -> usize| entries.iter().map(of).max().unwrap_or_default();
     let (names, kinds) =
         (width(&|entry| label(&entry.key).chars().count()), width(&|entry| entry.kind().1.len()));
     let mut text = String::new();
     for entry in entries {
-        let line = format!("{:names$}  {:kinds$}  {}", label(&entry.key), entry.kind().1, entry.key.issuer);
+        let used = if is_used(&entry.key) { "  (used)" } else { "" };
+        let line =
+            format!("{:names$}  {:kinds$}  {}{used}", label(&entry.key), entry.kind().1, entry.key.issuer);
         text.push_str(&sanitise(line.trim_end(), LONGEST));
         text.push('\n');
     }
@@ -71,12 +73,12 @@ impl Entry {
     }
 
     /// The entry in short, for a list.
-    pub(crate) fn summary(&self) -> Value {
+    pub(crate) fn summary(&self) -> Object {
         let mut object = Object::new();
         object.insert("account", Value::text(label(&self.key)));
         object.insert("kind", Value::text(self.kind().0));
         object.insert("issuer", Value::text(self.key.issuer.as_str()));
-        Value::Object(object)
+        object
     }
 
     /// Everything about the entry that is no secret, for programs.

@@ -6,12 +6,14 @@ use core::{
 use std::sync::{Arc, OnceLock};
 
 use countersign_store::Error;
+use countersign_token::Secret;
 use keyring_core::{CredentialStore, mock};
 use zeroize::Zeroizing;
 
 use crate::{
     Cause, Persistence,
     backend::{Backend, Entries},
+    lease,
     name::Name,
     worker::Worker,
 };
@@ -126,6 +128,17 @@ impl Keyring {
             }
         })?;
         if same { Ok(()) } else { Err(self.place(&name, Cause::Changed.into_error())) }
+    }
+
+    /// The secret that another program or the user keeps as `user` of `service`; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`Unavailable`](countersign_store::ErrorKind::Unavailable), with a [`Cause`], and
+    /// [`Corrupt`](countersign_store::ErrorKind::Corrupt) when it is not UTF-8.
+    pub fn secret(&self, service: &str, user: &str) -> Result<Option<Secret>, Error> {
+        let name = Name::of_others(service, user);
+        let value = self.get(&name)?;
+        value.map(lease::text).transpose().map_err(|error| self.place(&name, error))
     }
 
     pub(crate) fn get(&self, name: &Name) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {

@@ -38,6 +38,11 @@ impl Name {
         Self { service: escaped(service), pieces: Vec::new(), user }
     }
 
+    /// An entry of another program, by the name it gave it.
+    pub(crate) fn of_others(service: &str, user: &str) -> Self {
+        Self { service: service.to_owned(), user: user.to_owned(), pieces: Vec::new() }
+    }
+
     /// Its lock file in the directory `locks`.
     pub(crate) fn lock_file(&self, locks: &Path) -> PathBuf {
         let mut path = locks.to_owned();

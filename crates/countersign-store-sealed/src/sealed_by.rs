@@ -1,4 +1,5 @@
 use countersign_store::{Error, Store};
+use countersign_token::Key;
 
 use crate::{
     SealedStore,
@@ -17,6 +18,11 @@ pub enum SealedBy {
 }
 
 impl SealedStore {
+    /// Whether `key` is one of this store's own, which the inner store lists and no grant has.
+    pub fn owns(key: &Key) -> bool {
+        header::is_reserved(key)
+    }
+
     /// What opens the store that is sealed in `inner`: nothing where there is none, two things while one
     /// takes the place of the other.
     ///

@@ -6,20 +6,84 @@ use super::oauth1::SharedSecretMethod;
 pub(crate) enum AccountCommand {
     /// List the accounts
     List,
-    /// Keep a credential obtained elsewhere
+    /// Show one account
+    Show(ShowArgs),
+    /// Choose the account that is meant when none is named
+    Use(UseArgs),
+    /// Give an account another name
+    Rename(RenameArgs),
+    /// Forget an account here; `logout` tells the server as well
+    Remove(RemoveArgs),
+    /// Print accounts as text that `account import` takes elsewhere
+    Export(ExportArgs),
+    /// Keep a credential obtained elsewhere: what `account export` printed, or raw values
     Import(Box<ImportArgs>),
 }
 
 #[derive(Args, Debug)]
-#[command(
-    override_usage = "countersign account import --name <NAME> --access-token <SECRET> [OPTIONS]\n       \
-                      countersign account import --name <NAME> --consumer-key <KEY> [OPTIONS]"
-)]
-#[command(group = clap::ArgGroup::new("kind").required(true).args(["access_token", "consumer_key"]))]
-pub(crate) struct ImportArgs {
-    /// The name under which the account is kept
-    #[arg(long, value_name = "NAME")]
+pub(crate) struct ShowArgs {
+    /// The account; the one that is used by default
+    pub(crate) account: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UseArgs {
+    /// The account
+    #[arg(required_unless_present = "none")]
+    pub(crate) account: Option<String>,
+    /// None: an account has to be named again
+    #[arg(long, conflicts_with = "account")]
+    pub(crate) none: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RenameArgs {
+    /// The account
+    pub(crate) account: String,
+    /// Its new name
     pub(crate) name: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RemoveArgs {
+    /// The account
+    pub(crate) account: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExportArgs {
+    /// The accounts; the one that is used by default
+    #[arg(value_name = "ACCOUNT")]
+    pub(crate) accounts: Vec<String>,
+    /// Every account
+    #[arg(long, conflicts_with = "accounts")]
+    pub(crate) all: bool,
+    /// Encrypt the text with a passphrase that is asked for
+    #[arg(long)]
+    pub(crate) encrypt: bool,
+    /// Encrypt the text with this passphrase: -, @FILE, env:NAME, cmd:COMMAND or keyring:SERVICE/USER
+    #[arg(long, value_name = "SECRET")]
+    pub(crate) passphrase: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(override_usage = "countersign account import [FILE|-] [--passphrase <SECRET>] [OPTIONS]\n       \
+                      countersign account import --name <NAME> --access-token <SECRET> [OPTIONS]\n       \
+                      countersign account import --name <NAME> --consumer-key <KEY> [OPTIONS]")]
+#[command(group = clap::ArgGroup::new("kind").args(["file", "access_token", "consumer_key"]))]
+pub(crate) struct ImportArgs {
+    /// A file with what `account export` printed; standard input by default
+    #[arg(value_name = "FILE|-")]
+    pub(crate) file: Option<String>,
+    /// The name under which the account is kept; an export has names of its own
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Replace the accounts that are here already
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// The passphrase of the export
+    #[arg(long, value_name = "SECRET", conflicts_with_all = ["access_token", "consumer_key"])]
+    pub(crate) passphrase: Option<String>,
     /// OAuth 2.0: the access token: -, @FILE, env:NAME or cmd:COMMAND
     #[arg(long, value_name = "SECRET")]
     pub(crate) access_token: Option<String>,

@@ -1,26 +1,53 @@
 //! Which account is meant.
 
+pub(crate) mod choice;
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod list;
+pub(crate) mod remove;
+pub(crate) mod rename;
+pub(crate) mod show;
 
+use core::time::Duration;
 use std::env;
 
 use countersign_client::blocking::{Client, Handle};
 use countersign_token::Key;
 
 use super::errors::{self, Doing};
-use crate::{exit::Exit, failure::Failure, output::Output};
+use crate::{exit::Exit, failure::Failure, settings::Settings, storage::OpenStore};
 
-/// The account that was typed, else that of `COUNTERSIGN_ACCOUNT`, else the only one there is.
-pub(crate) fn choose(typed: Option<&str>, client: &Client, output: &Output) -> Result<Handle, Failure> {
-    let handle = find(typed, client)?;
-    output.detail(&format!("account {:?} of {}", label(handle.key()), handle.key().issuer));
+/// How long an account that is in use is waited for: longer than a refresh takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The account that was typed, else that of `COUNTERSIGN_ACCOUNT`, else that of `account use`, else the only
+/// one there is.
+pub(crate) fn choose(
+    typed: Option<&str>,
+    client: &Client,
+    store: &OpenStore,
+    settings: &Settings,
+) -> Result<Handle, Failure> {
+    let handle = find(typed, client, store, settings)?;
+    settings.output.detail(&format!("account {:?} of {}", label(handle.key()), handle.key().issuer));
     Ok(handle)
 }
 
-fn find(typed: Option<&str>, client: &Client) -> Result<Handle, Failure> {
+fn find(
+    typed: Option<&str>,
+    client: &Client,
+    store: &OpenStore,
+    settings: &Settings,
+) -> Result<Handle, Failure> {
     if let Some(name) = named(typed) {
         return client.account(&name).map_err(|error| errors::client(&error, Doing::Reading));
+    }
+    if let Some(name) = settings.configuration.choice(&store.place).account {
+        return client.account(&name).map_err(|error| {
+            errors::client(&error, Doing::Reading)
+                .because("the configuration names it, by account use")
+                .then("countersign account use ANOTHER, or account use --none")
+        });
     }
     let keys = client.accounts().map_err(|error| errors::client(&error, Doing::Reading))?;
     match keys.as_slice() {
@@ -31,7 +58,7 @@ fn find(typed: Option<&str>, client: &Client) -> Result<Handle, Failure> {
             let names: Vec<&str> = several.iter().map(label).collect();
             Err(Failure::new(Exit::NoAccount, "there is more than one account, and none was named")
                 .because(format!("the accounts are: {}", names.join(", ")))
-                .then("name one, or set COUNTERSIGN_ACCOUNT"))
+                .then("name one, or set COUNTERSIGN_ACCOUNT, or countersign account use NAME"))
         }
     }
 }

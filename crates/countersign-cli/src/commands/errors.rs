@@ -86,6 +86,18 @@ pub(crate) fn store(error: &countersign_store::Error) -> Failure {
     of_store(error.kind()).because_of(error)
 }
 
+/// The failure that a sealed store is which does not open.
+pub(crate) fn sealed(error: &countersign_store::Error, place: &str) -> Failure {
+    let failure = match error.kind() {
+        Store::Undecryptable => Failure::new(Exit::StoreCorrupt, format!("{place} cannot be decrypted"))
+            .then("give the passphrase it was made with, or unlock the keyring that has its key"),
+        Store::Unavailable => Failure::new(Exit::StoreUnavailable, format!("{place} cannot be opened"))
+            .then("start or unlock this session's keyring, and try again"),
+        kind => of_store(kind),
+    };
+    failure.because_of(error).then("countersign store doctor")
+}
+
 /// There is no such account; the ones there are are named.
 pub(crate) fn no_account(name: &str, known: &[String]) -> Failure {
     let failure = Failure::new(Exit::NoAccount, format!("there is no account {name:?}"));

@@ -16,6 +16,8 @@ Options that take a secret (SECRET) are given it in one of these ways:
   @FILE          the content of a file
   env:NAME       the environment variable NAME
   cmd:COMMAND    what a shell command prints
+  keyring:SERVICE/USER
+                 the entry of the platform's keyring
   VALUE          the value itself, with a warning: other users of the machine can see it
 
 One line end at the end of a file, and of what a command prints, is not part of the secret.
@@ -26,7 +28,7 @@ Every option has a variable, which counts when the option is not typed: --client
 --store is COUNTERSIGN_STORE, and so on. A switch is on unless its variable is empty, 0, n, no, f, false or off.
 
   COUNTERSIGN_ACCOUNT    the account, when none is named
-  COUNTERSIGN_HOME       the directory of the default store
+  COUNTERSIGN_HOME       the directory of the default store and of the configuration
   BROWSER                the program that is given the authorization URL as its one argument
   HTTPS_PROXY            the proxy for https, as http://HOST:PORT
   NO_PROXY               hosts that are reached without it, delimited by commas; this machine always is
@@ -35,6 +37,27 @@ Every option has a variable, which counts when the option is not typed: --client
 
 HTTP_PROXY is ignored: nothing but https leaves this machine.";
 
+const CONFIGURATION: &str = "\
+The configuration is TOML, in ~/.config/countersign/config.toml or the platform's place for it, in
+COUNTERSIGN_HOME/config.toml, or where --config PATH says. What is typed counts first, then the environment,
+then the configuration. An example with everything in it:
+
+  version = 1
+  store = \"sqlite:/home/ann/credentials.db\"        # as --store
+  store-encryption = \"keyring\"                     # keyring, passphrase or none, for stores yet to be made
+  store-passphrase = \"cmd:pass show countersign\"   # @FILE, env:NAME, cmd:COMMAND or keyring:SERVICE/USER
+  timeout = 30
+  proxy = \"http://proxy.example:3128\"
+  ca-file = \"/etc/ssl/company.pem\"
+  color = \"auto\"
+
+  [stores.\"sqlite:/home/ann/credentials.db\"]
+  encryption = \"keyring\"   # remembered from --store-encryption
+  account = \"alice\"        # remembered from account use
+
+It must be yours, and nobody else may be able to write to it: it can name commands.
+Names that are not known here are kept and warned of. `countersign status` says where each setting comes from.";
+
 /// Explains a topic or a command.
 pub(crate) fn run(args: &HelpArgs, settings: &Settings) -> Result<(), Failure> {
     let words: Vec<&str> = args.topic.iter().map(String::as_str).collect();
@@ -42,6 +65,7 @@ pub(crate) fn run(args: &HelpArgs, settings: &Settings) -> Result<(), Failure> {
         ["exit-codes"] => settings.output.line(&exit_codes()),
         ["secrets"] => settings.output.line(SECRETS),
         ["oauth1-mistakes"] => mistakes(settings),
+        ["configuration"] => settings.output.line(CONFIGURATION),
         ["environment"] => settings.output.line(ENVIRONMENT),
         words => settings.output.line(command(words)?.trim_end()),
     }

@@ -13,8 +13,9 @@ use crate::{
     exit::Exit,
     failure::Failure,
     person,
-    settings::{OpenStore, Settings},
+    settings::Settings,
     show,
+    storage::OpenStore,
 };
 
 /// The name that the page at the end of a login shows.
@@ -31,8 +32,7 @@ pub(crate) fn run(args: &LoginArgs, settings: &Settings) -> Result<(), Failure> 
         options = options.account(name);
     }
     let options = person::invite(options, args.no_browser, false, settings);
-    let store = settings.store()?;
-    settings.announce(&store);
+    let store = settings.store_for_new()?;
     let handle = settings.client(&store)?.login(&options);
     report(&handle.map_err(|error| errors::client(&error, Doing::Login))?, &store, settings)
 }

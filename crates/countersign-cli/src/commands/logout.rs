@@ -7,7 +7,7 @@ use countersign_token::{
 use crate::{
     args::LogoutArgs,
     commands::{
-        account::{choose, label},
+        account::{choice::forgotten, choose, label},
         errors::{self, Doing},
     },
     exit::Exit,
@@ -17,14 +17,15 @@ use crate::{
 
 /// Revokes at the server, then forgets; with `--all` each account, whatever becomes of the others.
 pub(crate) fn run(args: &LogoutArgs, settings: &Settings) -> Result<Exit, Failure> {
-    let mut client = settings.client(&settings.store()?)?;
+    let store = settings.store()?;
+    let mut client = settings.client(&store)?;
     if args.follow_server_clock {
         client = client.follow_server_clock();
     }
     let keys = if args.all {
         client.accounts().map_err(|error| errors::client(&error, Doing::Reading))?
     } else {
-        vec![choose(args.account.as_deref(), &client, &settings.output)?.key().clone()]
+        vec![choose(args.account.as_deref(), &client, &store, settings)?.key().clone()]
     };
     if keys.is_empty() {
         settings.output.say("no account is stored here");
@@ -34,7 +35,10 @@ pub(crate) fn run(args: &LogoutArgs, settings: &Settings) -> Result<Exit, Failur
     for key in &keys {
         let options = LogoutOptions::new().local_only(args.local_only);
         match client.logout(key, options) {
-            Ok(outcome) => done.push(told(key, outcome, settings)),
+            Ok(outcome) => {
+                forgotten(key, None, &store, settings);
+                done.push(told(key, outcome, settings));
+            }
             Err(error) => failures.push(errors::client(&error, Doing::Logout(key))),
         }
     }

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &RequestArgs, settings: &Settings) -> Result<Exit, Failu
     if args.follow_server_clock {
         client = client.follow_server_clock();
     }
-    let handle = choose(args.account.as_deref(), &client, &settings.output)?;
+    let handle = choose(args.account.as_deref(), &client, &store, settings)?;
     if args.dry_run {
         return rehearse(&handle, request, settings).map(|()| Exit::Ok);
     }

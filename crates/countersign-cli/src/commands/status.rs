@@ -2,11 +2,15 @@ use countersign_token::json::{Object, Value};
 
 use crate::{
     args::StatusArgs,
-    commands::{account::label, errors},
+    commands::{
+        account::{label, named},
+        errors,
+    },
     exit::Exit,
     failure::Failure,
     settings::Settings,
     show,
+    storage::OpenStore,
 };
 
 /// Shows accounts, and where the settings come from.
@@ -20,7 +24,7 @@ pub(crate) fn run(args: &StatusArgs, settings: &Settings) -> Result<Exit, Failur
             return Err(errors::no_account(name, &known));
         }
     }
-    let used = used(settings, &store.place);
+    let used = used(settings, &store);
     if settings.output.json {
         let mut object = Object::new();
         for (name, value, origin) in used {
@@ -40,7 +44,7 @@ pub(crate) fn run(args: &StatusArgs, settings: &Settings) -> Result<Exit, Failur
         }
         text.push_str("settings\n");
         for (name, value, origin) in used {
-            text.push_str(&format!("  {name:8} {value} ({origin})\n"));
+            text.push_str(&format!("  {name:10} {value} ({origin})\n"));
         }
         settings.output.line(text.trim_end())?;
     }
@@ -48,17 +52,30 @@ pub(crate) fn run(args: &StatusArgs, settings: &Settings) -> Result<Exit, Failur
 }
 
 /// Each setting that is in force, its value, and where it comes from.
-fn used(settings: &Settings, store: &str) -> Vec<(&'static str, String, &'static str)> {
+fn used(settings: &Settings, store: &OpenStore) -> Vec<(&'static str, String, &'static str)> {
     let global = &settings.global;
-    let mut used = vec![("store", store.to_owned(), settings.origins.of("store"))];
+    let mut used = vec![
+        ("store", store.place.clone(), settings.origin("store")),
+        ("encryption", store.encryption.as_str().to_owned(), store.encryption_from),
+    ];
+    if let Some((path, exists)) = settings.configuration.path() {
+        let path = path.display();
+        let path = if exists { path.to_string() } else { format!("{path}, not there") };
+        used.push(("config", path, settings.origin("config")));
+    }
+    if let Some(account) = named(None) {
+        used.push(("account", account, "environment"));
+    } else if let Some(account) = settings.configuration.choice(&store.place).account {
+        used.push(("account", account, "configuration"));
+    }
     if let Some(seconds) = global.timeout {
-        used.push(("timeout", seconds.to_string(), settings.origins.of("timeout")));
+        used.push(("timeout", seconds.to_string(), settings.origin("timeout")));
     }
     if let Some(path) = &global.ca_file {
-        used.push(("ca_file", path.display().to_string(), settings.origins.of("ca_file")));
+        used.push(("ca_file", path.display().to_string(), settings.origin("ca_file")));
     }
     if let Some((name, url)) = settings.proxy() {
-        let origin = if name == "--proxy" { settings.origins.of("proxy") } else { "environment" };
+        let origin = if name == "--proxy" { settings.origin("proxy") } else { "environment" };
         used.push(("proxy", without_password(&url), origin));
     }
     used

@@ -18,8 +18,8 @@ use crate::{
 
 /// Prints an access token and nothing else; asks nobody.
 pub(crate) fn run(args: &TokenArgs, settings: &Settings) -> Result<(), Failure> {
-    let store = settings.store()?;
-    let handle = choose(args.account.as_deref(), &settings.client(&store)?, &settings.output)?;
+    let store = settings.store_unasked()?;
+    let handle = choose(args.account.as_deref(), &settings.client(&store)?, &store, settings)?;
     let account = label(handle.key()).to_owned();
     let token = obtain(&handle, args)?;
     let access = &token.access;

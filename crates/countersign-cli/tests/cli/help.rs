@@ -54,8 +54,13 @@ fn every_command_explains_itself() {
     let expected = [
         "",
         "account",
+        "account export",
         "account import",
         "account list",
+        "account remove",
+        "account rename",
+        "account show",
+        "account use",
         "demo",
         "help",
         "login",
@@ -69,6 +74,10 @@ fn every_command_explains_itself() {
         "serve",
         "serve provider",
         "status",
+        "store",
+        "store doctor",
+        "store info",
+        "store migrate",
         "token",
         "version",
     ];
@@ -78,7 +87,7 @@ fn every_command_explains_itself() {
 #[test]
 fn every_topic_is_explained() {
     let home = Home::new();
-    for topic in ["exit-codes", "secrets", "environment", "oauth1-mistakes"] {
+    for topic in ["exit-codes", "secrets", "environment", "configuration", "oauth1-mistakes"] {
         snapshot(&format!("topic-{topic}"), &home.ok(&["help", topic]));
     }
     assert_eq!(home.ok(&["version"]), format!("countersign {}\n", env!("CARGO_PKG_VERSION")));
@@ -106,7 +115,7 @@ fn a_failure_says_what_why_and_what_next() {
         ("error-no-server", &["login"]),
         ("error-no-profile", &["login", "google", "--client-id", "c"]),
         ("error-clear-text", &["login", "http://as.example", "--client-id", "c"]),
-        ("error-store", &["status", "--store", "keyring:"]),
+        ("error-store", &["status", "--store", "floppy:"]),
         ("error-command", &["grant"]),
     ] {
         let run = home.run(args);

@@ -7,28 +7,15 @@ use crate::support::{Home, Person, Running, demo, finish, get, query, text};
 const SCOPES: &str = "files.read profile";
 
 #[test]
-fn a_login_keeps_the_account_and_says_so_once() {
+fn a_login_keeps_the_account() {
     let (home, server) = (Home::new(), demo());
     let args = ["login", server.url(), "--client-id", "demo-public", "--account", "alice", "--scope", SCOPES];
     let first = home.login_with(&args, &Person::approving());
-    first.check(&args, 0, &["note: credentials are kept unencrypted", "kept as \"alice\""]);
+    first.check(&args, 0, &["kept as \"alice\""]);
     assert_eq!(first.out, "");
     let again = home.login_with(&args, &Person::approving());
     again.check(&args, 0, &["kept as \"alice\""]);
-    assert!(!again.err.contains("note:"), "{}", again.err);
     assert_eq!(home.ok(&["account", "list"]).lines().count(), 1);
-}
-
-#[test]
-fn a_place_or_protection_that_was_chosen_needs_no_note() {
-    let (home, server) = (Home::new(), demo());
-    for option in [["--store", "file:elsewhere"], ["--store-encryption", "none"]] {
-        let args = ["login", server.url(), "--client-id", "demo-public", option[0], option[1]];
-        let run = home.login_with(&args, &Person::approving());
-        run.check(&args, 0, &["kept as"]);
-        assert!(!run.err.contains("note:"), "{}", run.err);
-    }
-    assert!(home.path("elsewhere").is_dir());
 }
 
 #[test]

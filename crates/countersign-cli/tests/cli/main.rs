@@ -4,6 +4,8 @@
 
 mod accounts;
 mod canary;
+mod configuration;
+mod encryption;
 mod environment;
 mod explain;
 mod failures;
@@ -13,6 +15,7 @@ mod login;
 mod newcomer;
 mod oauth1;
 mod oauth1_dialects;
+mod remains;
 mod request;
 mod secrets;
 mod sign;

@@ -40,11 +40,7 @@ fn login(home: &Home, server: &Server, person: &Person) -> crate::support::Run {
 #[test]
 fn three_legs_and_a_signed_request() {
     let (home, server) = (Home::new(), demo());
-    login(&home, &server, &Person::approving()).check(
-        &["oauth1 login"],
-        0,
-        &["note:", "kept as \"printer\""],
-    );
+    login(&home, &server, &Person::approving()).check(&["oauth1 login"], 0, &["kept as \"printer\""]);
     let me = format!("{}/me", server.url());
     assert!(home.ok(&["request", "GET", &me, "--fail"]).contains("alice"));
     let shown = home.ok(&["status"]);

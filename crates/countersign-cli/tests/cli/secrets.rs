@@ -59,11 +59,16 @@ fn a_secret_that_is_not_there_is_told_by_its_option() {
         ("@binary", "UTF-8"),
         ("env:MISSING", "the environment variable MISSING is not set"),
         ("cmd:exit 3", "exit status: 3"),
+        ("keyring:a/b", "no keyring to talk to"),
     ] {
         let args = ["account", "import", "--name", "x", "--access-token", way];
         home.check(&args, 3, &["the value of --access-token could not be read", said]);
     }
-    home.check(&["account", "import", "--name", "x", "--access-token", "keyring:a/b"], 2, &["keyring"]);
+    home.check(
+        &["account", "import", "--name", "x", "--access-token", "keyring:a"],
+        2,
+        &["keyring:SERVICE/USER"],
+    );
     assert_eq!(home.stored().len(), 0);
 }
 

@@ -45,6 +45,7 @@ fn what_is_in_clear_is_sealed_where_it_is_and_back() {
     assert_eq!(SealedStore::sealed_by(&inner).unwrap(), [SealedBy::Passphrase]);
     whole(&store);
     whole(&open(&inner, "pass").unwrap());
+    assert_eq!(inner.list().unwrap().iter().filter(|key| SealedStore::owns(key)).count(), 1);
     assert!(
         !format!("{:?}", inner.load(&key("ann")).unwrap().unwrap().to_json().expose()).contains("\"ann\"}")
     );

@@ -1,3 +1,5 @@
+mod text;
+
 use countersign_flow::AuthorizationServer;
 use countersign_oauth1::Algorithm;
 use countersign_token::{
@@ -18,20 +20,35 @@ use crate::{
     settings::Settings,
 };
 
+/// What the values are the values of.
+enum Raw<'a> {
+    /// By its access token.
+    OAuth2(&'a str),
+    /// By its consumer key.
+    OAuth1(&'a str),
+}
+
 /// Keeps a credential that was obtained elsewhere.
 pub(crate) fn run(args: &ImportArgs, settings: &Settings) -> Result<(), Failure> {
-    let name = new_name(Some(&args.name))?.unwrap_or_default();
-    let credential = match (&args.access_token, &args.consumer_key) {
-        (Some(token), None) => oauth2(args, token, settings)?,
-        (None, Some(key)) => oauth1(args, key, settings)?,
+    let raw = match (&args.access_token, &args.consumer_key) {
+        (Some(token), None) => Raw::OAuth2(token),
+        (None, Some(key)) => Raw::OAuth1(key),
+        _ if args.file.is_some() || args.name.is_none() => return text::run(args, settings),
         _ => {
-            return Err(Failure::usage(
-                "a credential is --access-token or --consumer-key and their companions",
-            ));
+            return Err(Failure::usage("there is nothing to keep under this name")
+                .then("--access-token SECRET or --consumer-key KEY and their companions")
+                .then("or countersign account import FILE|-, for what account export printed"));
         }
     };
-    let store = settings.store()?;
-    settings.announce(&store);
+    let Some(name) = &args.name else {
+        return Err(Failure::usage("the account needs a name").then("--name NAME"));
+    };
+    let name = new_name(Some(name))?.unwrap_or_default();
+    let credential = match raw {
+        Raw::OAuth2(token) => oauth2(args, token, settings)?,
+        Raw::OAuth1(key) => oauth1(args, key, settings)?,
+    };
+    let store = settings.store_for_new()?;
     let kept = settings.client(&store)?.keep(&name, credential);
     let handle = kept.map_err(|error| errors::client(&error, Doing::Reading))?;
     login::report(&handle, &store, settings)

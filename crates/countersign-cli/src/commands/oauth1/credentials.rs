@@ -60,7 +60,7 @@ impl Credentials {
         settings: &Settings,
     ) -> Result<Self, Failure> {
         let store = settings.store()?;
-        let handle = choose(args.account.as_deref(), &settings.client(&store)?, &settings.output);
+        let handle = choose(args.account.as_deref(), &settings.client(&store)?, &store, settings);
         let handle = handle.map_err(|failure| match args.account {
             Some(_) => failure,
             None => failure.then("--consumer-key KEY --consumer-secret SECRET, to do without an account"),

@@ -97,8 +97,7 @@ pub(crate) fn run(args: &Oauth1LoginArgs, settings: &Settings) -> Result<(), Fai
         options = options.account(name);
     }
     let options = person::invite(options, args.no_browser, out_of_band, settings);
-    let store = settings.store()?;
-    settings.announce(&store);
+    let store = settings.store_for_new()?;
     let handle = settings.client(&store)?.login(&options);
     let handle = handle.map_err(|error| errors::client(&error, Doing::Login))?;
     report(&handle, &store, settings)?;

@@ -62,8 +62,24 @@ impl Home {
         command.args(args.iter().map(AsRef::as_ref)).env_clear().stdin(Stdio::null()).current_dir(&self.0);
         command
             .env("PATH", env::var_os("PATH").unwrap_or_default())
-            .env("COUNTERSIGN_HOME", self.path("home"));
+            .env("COUNTERSIGN_HOME", self.path("home"))
+            // No keyring is there for tests, and the choice without one has to be made.
+            .env("COUNTERSIGN_STORE_ENCRYPTION", "none");
         command
+    }
+
+    /// The same, where nobody has chosen how credentials are kept.
+    pub(crate) fn undecided<S: AsRef<str>>(&self, args: &[S]) -> Command {
+        let mut command = self.command(args);
+        command.env_remove("COUNTERSIGN_STORE_ENCRYPTION");
+        command
+    }
+
+    /// Runs the program undecided; it must end with this code and say these things on standard error.
+    pub(crate) fn check_undecided(&self, args: &[&str], code: i32, said: &[&str]) -> Run {
+        let run = finish(&mut self.undecided(args));
+        run.check(args, code, said);
+        run
     }
 
     pub(crate) fn run<S: AsRef<str>>(&self, args: &[S]) -> Run {
@@ -116,10 +132,29 @@ impl Home {
         child.end()
     }
 
+    /// Keeps an access token under this name.
+    pub(crate) fn import(&self, name: &str, token: &str) {
+        self.write("t", token);
+        self.ok(&["account", "import", "--name", name, "--access-token", "@t"]);
+    }
+
+    /// The file in which choices are remembered.
+    pub(crate) fn configuration(&self) -> String {
+        fs::read_to_string(self.path("home").join("config.toml")).unwrap_or_default()
+    }
+
+    /// How often the text is in the files below `name`, their names included.
+    pub(crate) fn remains(&self, name: &str, text: &str) -> usize {
+        let mut files = Vec::new();
+        collect(&self.path(name), &mut files);
+        let count = |bytes: &[u8]| bytes.windows(text.len()).filter(|part| *part == text.as_bytes()).count();
+        files.iter().map(|(path, bytes)| count(bytes) + count(path.as_os_str().as_encoded_bytes())).sum()
+    }
+
     /// Every byte that is kept in the store of this home.
     pub(crate) fn stored(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
-        collect(&self.path("home"), &mut files);
+        collect(&self.path("home").join("store"), &mut files);
         files
     }
 }
@@ -261,6 +296,9 @@ pub(crate) fn nowhere() -> String {
 }
 
 fn collect(directory: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    if directory.is_file() {
+        files.push((directory.to_owned(), fs::read(directory).unwrap()));
+    }
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries {
         let path = entry.unwrap().path();

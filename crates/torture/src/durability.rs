@@ -37,7 +37,9 @@ impl Durability {
     pub(crate) fn unsafe_now(&self) -> Vec<String> {
         let why = |sync: &Sync| if *sync == Sync::Due { "not synced" } else { "its sync failed" };
         let mut found = self.wrong.clone();
-        found.extend(self.written.iter().map(|(path, sync)| format!("{}: {}", path.display(), why(sync))));
+        // What goes into a database is in its log as well, as long as there is one.
+        let bare = self.written.iter().filter(|(path, _)| !self.existing.contains(&log_of(path)));
+        found.extend(bare.map(|(path, sync)| format!("{}: {}", path.display(), why(sync))));
         let name = |(path, sync): (&PathBuf, &Sync)| format!("the name {}: {}", path.display(), why(sync));
         found.extend(self.names.iter().map(name));
         found
@@ -49,6 +51,12 @@ impl Durability {
         let Some(first) = paths.first().filter(|path| matters(path)).cloned() else {
             return;
         };
+        if call.succeeded() && empties_log(call, &first) {
+            let main = self.written.keys().find(|path| log_of(path) == first);
+            let wrong =
+                main.map(|main| format!("the log of {} was emptied before that was synced", main.display()));
+            self.wrong.extend(wrong);
+        }
         match call.name.as_str() {
             "fsync" | "fdatasync" => self.sync(&first, call.succeeded()),
             _ if !call.succeeded() => {}
@@ -129,6 +137,18 @@ fn matters(path: &Path) -> bool {
     !(path.ends_with(".lock") || path.ends_with("-shm"))
 }
 
+/// Whether what is in a log is given up: it is removed, cut off or begun anew, with a header of 32 bytes.
+fn empties_log(call: &Call, path: &Path) -> bool {
+    let begins = call.name == "pwrite64" && call.arguments.ends_with(", 32, 0");
+    is_log(path) && (begins || ["unlink", "unlinkat", "truncate", "ftruncate"].contains(&call.name.as_str()))
+}
+
+fn log_of(database: &Path) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push("-wal");
+    path.into()
+}
+
 fn is_log(path: &Path) -> bool {
     path.to_string_lossy().ends_with("-wal")
 }
@@ -164,6 +184,20 @@ mod tests {
         check(&unsynced, &["/s/t was renamed before it was synced"]);
         check("write(3</s/a>, \"x\", 1) = 1\nclose(3</s/a>) = 0", &["/s/a: not synced"]);
         check("unlink(\"/s/a\") = 0", &["the name /s/a: not synced"]);
+    }
+
+    #[test]
+    fn a_log_stands_in_for_its_database_while_it_is_there() {
+        let log = "openat(4</w>, \"/s/a-wal\", O_RDWR|O_CREAT, 0600) = 5</s/a-wal>\nfsync(3</s>) = 0\n";
+        let taken = format!("{log}pwrite64(3</s/a>, \"x\", 1, 0) = 1\n");
+        check(&taken, &[]);
+        let unsynced = "the log of /s/a was emptied before that was synced";
+        check(&format!("{taken}unlink(\"/s/a-wal\") = 0"), &[unsynced, "/s/a: not synced"]);
+        check(
+            &format!("{taken}pwrite64(5</s/a-wal>, \"x\", 32, 0) = 32\nfsync(5</s/a-wal>) = 0"),
+            &[unsynced],
+        );
+        check(&format!("{taken}fsync(3</s/a>) = 0\nunlink(\"/s/a-wal\") = 0"), &[]);
     }
 
     #[test]

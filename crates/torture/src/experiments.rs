@@ -1,7 +1,7 @@
 //! The experiments, in the order in which they run.
 
 use core::time::Duration;
-use std::{io::Write as _, time::Instant};
+use std::{io::Write as _, process, sync::mpsc, thread, time::Instant};
 
 use crate::{Result, plan::Plan, report::Report, worker::Role};
 
@@ -60,13 +60,27 @@ pub(crate) fn run(plan: &Plan, only: &[String]) -> Result {
         }
         let began = Instant::now();
         writeln!(out, "== {name}")?;
+        let watch = watchdog(name, plan.limit(Duration::from_secs(plan.count(7200, 120))));
         let report = run(plan).map_err(|error| format!("{name}: {error}"))?;
+        drop(watch);
         writeln!(out, "-- {name}: {}", seconds(began.elapsed()))?;
         if !report.passed() {
             return Err(format!("{name} failed; repeat with --seed {} --only {name}", plan.seed()).into());
         }
     }
     Ok(writeln!(out, "in all {}", seconds(began.elapsed()))?)
+}
+
+/// Ends the program when an experiment hangs, until it is dropped; its workers end with it.
+fn watchdog(name: &'static str, limit: Duration) -> mpsc::Sender<()> {
+    let (watch, ended) = mpsc::channel();
+    thread::spawn(move || {
+        if ended.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _closed = writeln!(std::io::stderr(), "error: {name} hangs, after {} s", limit.as_secs());
+            process::exit(1);
+        }
+    });
+    watch
 }
 
 fn seconds(duration: Duration) -> String {

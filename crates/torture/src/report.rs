@@ -66,7 +66,7 @@ impl Report {
     pub(crate) fn control(&mut self, fault: impl fmt::Display, report: &Self) {
         let measured = report.failures().next().map_or_else(
             || "not noticed".to_owned(),
-            |line| format!("noticed by {}: {}", line.what, line.measured),
+            |line| format!("noticed by {}: {}", line.what, line.measured.lines().next().unwrap_or_default()),
         );
         let ok = !report.passed();
         self.check(format_args!("control: {fault}"), measured, "to be noticed", ok);

@@ -100,7 +100,7 @@ impl KeyringKey {
 
 impl KeySource for KeyringKey {
     fn load(&self) -> Result<Option<SealKey>, Error> {
-        let value = self.keyring.get(&self.name)?;
+        let value = self.keyring.get_surely(&self.name)?;
         let key = value.map(|value| read(&lease::text(value)?)).transpose();
         key.map_err(|error| self.here(error))
     }

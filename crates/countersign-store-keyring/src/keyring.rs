@@ -116,8 +116,24 @@ impl Keyring {
     /// # Errors
     /// [`Unavailable`](countersign_store::ErrorKind::Unavailable), with a [`Cause`].
     pub fn probe(&self, service: &str) -> Result<(), Error> {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let name = Name::of_probe(service, NUMBER.fetch_add(1, Ordering::Relaxed));
+        self.probe_as(Name::of_probe(service, number()))
+    }
+
+    /// The value of an entry, where `None` is known to mean that there is none.
+    ///
+    /// A keyring may hide what it has while it is locked, and writing to it unlocks it. Whoever is about to
+    /// write what must not be there asks in this way.
+    pub(crate) fn get_surely(&self, name: &Name) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        match self.get(name)? {
+            Some(value) => Ok(Some(value)),
+            None => {
+                self.probe_as(name.beside(number()))?;
+                self.get(name)
+            }
+        }
+    }
+
+    fn probe_as(&self, name: Name) -> Result<(), Error> {
         let value = b"countersign was here";
         let same = self.run(&name, {
             let name = name.clone();
@@ -197,6 +213,12 @@ impl Keyring {
     pub(crate) fn place(&self, name: &Name, error: Error) -> Error {
         error.at(format_args!("{} entry {}", self.title(), name.user))
     }
+}
+
+/// Another one for each probe of this process.
+fn number() -> usize {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
 impl fmt::Debug for Keyring {

@@ -20,12 +20,12 @@ pub(crate) struct KeyringLease {
 }
 
 impl KeyringLease {
-    /// The record, when no earlier call can change it any more.
-    fn current(&self) -> Result<Option<Record>, Error> {
-        if Arc::strong_count(&self.lock) > 1 {
-            return Err(self.keyring.place(&self.name, Cause::TimedOut.into_error()));
+    /// An error while an earlier call may still change the record.
+    fn check(&self) -> Result<(), Error> {
+        match Arc::strong_count(&self.lock) {
+            0 | 1 => Ok(()),
+            _ => Err(self.here(Cause::TimedOut.into_error())),
         }
-        read(&self.keyring, &self.name, &self.key)
     }
 
     fn here(&self, error: Error) -> Error {
@@ -35,11 +35,13 @@ impl KeyringLease {
 
 impl Lease for KeyringLease {
     fn load(&mut self) -> Result<Option<Record>, Error> {
-        self.current()
+        self.check()?;
+        read(&self.keyring, &self.name, &self.key)
     }
 
     fn save(&mut self, credential: &Credential, expected: Revision) -> Result<Revision, Error> {
-        let stored = self.current()?;
+        self.check()?;
+        let stored = parse(&self.keyring, &self.name, &self.key, self.keyring.get_surely(&self.name)?)?;
         let revision = form::succeed(stored.as_ref(), expected).map_err(|error| self.here(error))?;
         let form = form::write(&self.key, credential, revision).map_err(|error| self.here(error))?;
         if stored.is_none() {
@@ -51,18 +53,24 @@ impl Lease for KeyringLease {
     }
 
     fn delete(&mut self, expected: Revision) -> Result<(), Error> {
-        let stored = self.current()?;
+        let stored = self.load()?;
         form::succeed(stored.as_ref(), expected).map_err(|error| self.here(error))?;
         self.keyring.delete(&self.name, Arc::clone(&self.lock))
     }
 }
 
 pub(crate) fn read(keyring: &Keyring, name: &Name, key: &Key) -> Result<Option<Record>, Error> {
-    let Some(value) = keyring.get(name)? else {
-        return Ok(None);
-    };
-    let record = text(value).and_then(|form| form::read(key, &form));
-    record.map(Some).map_err(|error| keyring.place(name, error))
+    parse(keyring, name, key, keyring.get(name)?)
+}
+
+fn parse(
+    keyring: &Keyring,
+    name: &Name,
+    key: &Key,
+    value: Option<Zeroizing<Vec<u8>>>,
+) -> Result<Option<Record>, Error> {
+    let record = value.map(|value| form::read(key, &text(value)?)).transpose();
+    record.map_err(|error| keyring.place(name, error))
 }
 
 /// The value as text, which stays in memory that is wiped.

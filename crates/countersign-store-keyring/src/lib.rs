@@ -50,6 +50,8 @@
 //! - Whatever runs as the same user can ask most keyrings for everything.
 //! - A locked Secret Service asks the user for a password; one that is not there to answer is a call that
 //!   ends at the deadline, or as [`Locked`](Cause::Locked).
+//! - A Secret Service may hide what it has while it is locked. A save and a first key make sure that it is
+//!   not, by a probe; a load without a lease takes its word.
 //! - An entry whose lock file was deleted by hand is found by its key and not listed.
 //! - The kernel's keyring is a cache. It forgets with the machine's power, after three days without use, and
 //!   with the session where the kernel has no persistent keyring for the user.

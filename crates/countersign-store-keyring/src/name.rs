@@ -34,8 +34,13 @@ impl Name {
 
     /// An entry that is made only to be deleted. Its user has a tilde, which no other has.
     pub(crate) fn of_probe(service: &str, number: usize) -> Self {
+        Self { service: escaped(service), user: String::new(), pieces: Vec::new() }.beside(number)
+    }
+
+    /// An entry of the same service that is made only to be deleted.
+    pub(crate) fn beside(&self, number: usize) -> Self {
         let user = format!("probe~{}-{number}", std::process::id());
-        Self { service: escaped(service), pieces: Vec::new(), user }
+        Self { service: self.service.clone(), user, pieces: Vec::new() }
     }
 
     /// An entry of another program, by the name it gave it.

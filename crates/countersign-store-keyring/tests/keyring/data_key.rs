@@ -91,6 +91,28 @@ fn a_keyring_in_trouble_is_no_keyring_without_a_key() {
     assert!(double.filled().is_empty());
 }
 
+/// A second key would be the end of all that was encrypted to the first.
+#[test]
+fn a_key_that_is_hidden_is_not_made_again() {
+    let (directory, double) = (absent(), Double::new());
+    open(&double, &directory).create(&SealKey::new([1; 32])).unwrap();
+    double.set(Mode::Hides);
+    let error = open(&double, &directory).create(&SealKey::new([2; 32])).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    double.set(Mode::Hides);
+    assert!(is(&open(&double, &directory), 1));
+    double.set(Mode::HidesForGood);
+    for error in [
+        open(&double, &directory).load().unwrap_err(),
+        open(&double, &directory).create(&SealKey::new([2; 32])).unwrap_err(),
+    ] {
+        assert_eq!((error.kind(), Cause::of(&error)), (ErrorKind::Unavailable, Some(Cause::Locked)));
+    }
+    double.set(Mode::Works);
+    assert!(is(&open(&double, &directory), 1));
+    assert_eq!(double.filled().len(), 1);
+}
+
 #[test]
 fn of_many_first_keys_one_is_made() {
     let (directory, double) = (absent(), Double::new());

@@ -24,6 +24,10 @@ pub(crate) enum Mode {
     /// As `Hangs`, what only reads excepted.
     HangsOnSet,
     Locked,
+    /// Locked, where what is there cannot be seen; writing unlocks it.
+    Hides,
+    /// As `Hides`, and nobody knows the password.
+    HidesForGood,
     /// The platform reports a failure.
     Fails,
     /// As if it had been restarted: what goes over a connection from before fails.
@@ -136,7 +140,12 @@ impl Double {
             Mode::Absent if connecting => Err(Error::PlatformFailure(failure())),
             _ if connecting => Ok(()),
             Mode::Works | Mode::Absent | Mode::Pretends | Mode::Hangs | Mode::HangsOnSet => Ok(()),
-            Mode::Locked => Err(Error::NoStorageAccess(failure())),
+            Mode::Hides if what == "set" => {
+                state.mode = Mode::Works;
+                Ok(())
+            }
+            Mode::Hides | Mode::HidesForGood if what != "set" => Err(Error::NoEntry),
+            Mode::Locked | Mode::Hides | Mode::HidesForGood => Err(Error::NoStorageAccess(failure())),
             Mode::Fails | Mode::Restarted => Err(Error::PlatformFailure(failure())),
             Mode::Panics => {
                 drop(state);

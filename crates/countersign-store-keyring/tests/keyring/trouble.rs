@@ -202,6 +202,22 @@ fn a_save_that_hangs_keeps_the_lease() {
 }
 
 #[test]
+fn a_record_that_is_hidden_is_not_saved_over() {
+    let (directory, double) = (absent(), Double::new());
+    let store = open(double.keyring(), &directory);
+    let mut lease = store.try_lock(&key()).unwrap().unwrap();
+    let first = lease.save(&credential("hidden"), Revision::ABSENT).unwrap();
+    double.set(Mode::HidesForGood);
+    let error = lease.save(&credential("lost"), Revision::ABSENT).unwrap_err();
+    assert_eq!(seen(&error), (ErrorKind::Unavailable, Some(Cause::Locked)));
+    double.set(Mode::Hides);
+    let error = lease.save(&credential("lost"), Revision::ABSENT).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    let record = lease.load().unwrap().unwrap();
+    assert_eq!((mark(&record), record.revision), ("hidden".to_owned(), first));
+}
+
+#[test]
 fn persistence_is_reported() {
     #[track_caller]
     fn check(persistence: Persistence, text: &str, permanent: bool) {

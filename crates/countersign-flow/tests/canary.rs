@@ -456,7 +456,8 @@ fn nothing_of_jwt_shows_a_secret() {
     };
     let keys = || KeyCache::new(countersign_jwt::Backend::AwsLcRs);
     let check = || IdTokenCheck::new(redeemed(), code().id_token_rules(), Some(&endpoint()), keys());
-    let identified = || match finish(check(), answer(200, r#"{"keys":[],"note":"$"}"#)) {
+    // What came is no token, so that it ends at once.
+    let identified = || match env(|env| check().step(Input::Start, env)) {
         Ok(Step::Done(identified)) => identified,
         other => panic!("{other:?}"),
     };

@@ -285,6 +285,13 @@ pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     get(value, name).as_text().unwrap_or_else(|| panic!("{name} is no text"))
 }
 
+pub(crate) fn flag(value: &Value, name: &str) -> Option<bool> {
+    match get(value, name) {
+        Value::Bool(flag) => Some(*flag),
+        _ => None,
+    }
+}
+
 pub(crate) fn demo() -> Server {
     Server::start_demo(0).unwrap()
 }

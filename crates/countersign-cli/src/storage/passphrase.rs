@@ -19,7 +19,7 @@ pub(super) fn of_store(
     }
     Err(Failure::new(
         Exit::StoreUnavailable,
-        format!("{place} needs its passphrase, and nobody is there to ask"),
+        format!("{place} needs its passphrase, and nobody can be asked for it"),
     )
     .then("--store-passphrase @FILE, env:NAME or cmd:COMMAND")
     .then("or the same as store-passphrase in the configuration"))
@@ -38,7 +38,7 @@ pub(super) fn of_target(
     if let Some(passphrase) = ask(settings, place, new)? {
         return Ok(passphrase);
     }
-    let what = format!("{place} needs a passphrase, and nobody is there to ask");
+    let what = format!("{place} needs a passphrase, and nobody can be asked for it");
     Err(Failure::new(Exit::StoreUnavailable, what).then("--to-passphrase @FILE, env:NAME or cmd:COMMAND"))
 }
 

@@ -26,6 +26,7 @@ mod secrets;
 mod sign;
 mod store;
 mod support;
+mod terminal;
 mod token;
 mod trace;
 mod verify;

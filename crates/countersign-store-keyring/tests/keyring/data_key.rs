@@ -133,3 +133,18 @@ fn of_many_first_keys_one_is_made() {
     });
     assert_eq!(made, 1);
 }
+
+#[test]
+fn the_secret_of_another_program_is_found_by_its_own_name() {
+    let double = Double::new();
+    let keyring = double.keyring();
+    double.plant("Mail.example", "Ann/work", b"hunter2");
+    double.plant("Mail.example", "binary", b"\xff");
+    let secret = |service: &str, user: &str| keyring.secret(service, user);
+    assert!(secret("Mail.example", "Ann/work").unwrap().is_some_and(|secret| secret.ct_eq("hunter2")));
+    assert!(secret("mail.example", "Ann/work").unwrap().is_none());
+    assert_eq!(secret("Mail.example", "binary").unwrap_err().kind(), ErrorKind::Corrupt);
+    double.set(Mode::Locked);
+    let error = secret("Mail.example", "Ann/work").unwrap_err();
+    assert_eq!((error.kind(), Cause::of(&error)), (ErrorKind::Unavailable, Some(Cause::Locked)));
+}

@@ -55,6 +55,7 @@
 //! - An entry whose lock file was deleted by hand is found by its key and not listed.
 //! - The kernel's keyring is a cache. It forgets with the machine's power, after three days without use, and
 //!   with the session where the kernel has no persistent keyring for the user.
+//! - A handle must not be used in a process forked from the one that made it.
 //! - Memory of the keyring's own libraries is not wiped.
 //! - Tested with GNOME Keyring and keyutils on Linux. For macOS and Windows the code is checked by the
 //!   compiler only.

@@ -1,5 +1,6 @@
 //! The key of a sealed store: made once, kept as text, and never mistaken.
 
+use core::time::Duration;
 use std::thread;
 
 use countersign_store::{ErrorKind, KeySource, SealKey};
@@ -89,6 +90,41 @@ fn a_keyring_in_trouble_is_no_keyring_without_a_key() {
     let error = source.create(&SealKey::new([1; 32])).unwrap_err();
     assert_eq!((error.kind(), Cause::of(&error)), (ErrorKind::Unavailable, Some(Cause::Changed)));
     assert!(double.filled().is_empty());
+
+    double.set(Mode::Works);
+    source.create(&SealKey::new([1; 32])).unwrap();
+    double.set(Mode::Pretends);
+    let error = source.replace(&SealKey::new([2; 32])).unwrap_err();
+    assert_eq!((error.kind(), Cause::of(&error)), (ErrorKind::Unavailable, Some(Cause::Changed)));
+    assert!(is(&source, 1));
+}
+
+#[test]
+fn who_makes_a_key_is_alone() {
+    let (directory, double) = (absent(), Double::new());
+    let first = KeyringKey::open(
+        double.keyring().with_deadline(Duration::from_secs(60)),
+        "countersign",
+        "data",
+        directory.path(),
+    )
+    .unwrap();
+    let brief = double.keyring().with_deadline(Duration::from_millis(50));
+    let second = KeyringKey::open(brief, "countersign", "data", directory.path()).unwrap();
+    double.set(Mode::HangsOnSet);
+    thread::scope(|scope| {
+        let making = scope.spawn(|| first.create(&SealKey::new([1; 32])));
+        double.wait_for_hanging(1);
+        for result in [second.create(&SealKey::new([2; 32])), second.replace(&SealKey::new([2; 32]))] {
+            assert_eq!(result.unwrap_err().kind(), ErrorKind::Locked);
+        }
+        assert_eq!(second.delete().unwrap_err().kind(), ErrorKind::Locked);
+        double.set(Mode::Works);
+        making.join().unwrap().unwrap();
+    });
+    let third = open(&double, &directory);
+    assert_eq!(third.create(&SealKey::new([3; 32])).unwrap_err().kind(), ErrorKind::Conflict);
+    assert!(is(&third, 1));
 }
 
 /// A second key would be the end of all that was encrypted to the first.

@@ -10,7 +10,7 @@ use countersign_wire::{
 
 /// Why a conversation with a server ended without what it was for.
 ///
-/// Divided by blame: the caller ([`Misuse`](Self::Misuse), [`Endpoint`](Self::Endpoint),
+/// Divided by blame: the caller ([`Misuse`](Self::Misuse), [`Endpoint`](Self::Endpoint), [`Profile`](Self::Profile),
 /// [`Blob`](Self::Blob), [`LoginExpired`](Self::LoginExpired)), the machine it runs on
 /// ([`NoEntropy`](Self::NoEntropy)), a peer that broke the protocol ([`Protocol`](Self::Protocol),
 /// [`IssuerMismatch`](Self::IssuerMismatch), [`Undiscovered`](Self::Undiscovered)), a peer that refused
@@ -42,6 +42,13 @@ pub enum Error {
     Undiscovered {
         /// Where it was looked for, in order.
         attempts: Vec<Attempt>,
+    },
+    /// A profile cannot be read.
+    Profile {
+        /// The line, counted from 1; 0 when something is missing.
+        line: usize,
+        /// What is wrong there.
+        problem: ProfileProblem,
     },
     /// The server refused.
     Refused(ErrorResponse),
@@ -129,6 +136,37 @@ impl fmt::Display for Unsupported {
     }
 }
 
+/// What is wrong with a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProfileProblem {
+    /// It is not the part of TOML that is read: tables, texts, booleans and lists of texts.
+    Syntax,
+    /// The key is there already.
+    Repeated,
+    /// The key is not known.
+    UnknownKey,
+    /// The value is of another kind than the key takes.
+    Kind,
+    /// A key must be there and is not.
+    Missing {
+        /// Its name.
+        key: &'static str,
+    },
+}
+
+impl fmt::Display for ProfileProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax => f.write_str("not a table, a text, a boolean or a list of texts"),
+            Self::Repeated => f.write_str("the key is there already"),
+            Self::UnknownKey => f.write_str("the key is not known"),
+            Self::Kind => f.write_str("the key takes a value of another kind"),
+            Self::Missing { key } => write!(f, "{key} is missing"),
+        }
+    }
+}
+
 /// Why a URI must not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -171,6 +209,7 @@ impl Error {
             | Self::LoginExpired
             | Self::IssuerMismatch
             | Self::Undiscovered { .. }
+            | Self::Profile { .. }
             | Self::MaybeSpent => false,
         }
     }
@@ -203,6 +242,10 @@ impl fmt::Display for Error {
                     }
                 }
                 Ok(())
+            }
+            Self::Profile { line: 0, problem } => write!(f, "the profile cannot be read: {problem}"),
+            Self::Profile { line, problem } => {
+                write!(f, "line {line} of the profile cannot be read: {problem}")
             }
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Network(failure) => f.write_str(match failure.sent {

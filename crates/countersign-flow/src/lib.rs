@@ -89,6 +89,7 @@ mod jwt_bearer;
 #[cfg(feature = "oauth1")]
 pub mod oauth1;
 pub mod pkce;
+pub mod profile;
 mod refresh;
 mod registration;
 mod revocation;

@@ -57,9 +57,14 @@ impl AuthorizationServer {
     /// # Errors
     /// [`Error::Endpoint`] when the address must not be used.
     pub fn new(issuer: impl Into<String>, token_endpoint: &str) -> Result<Self, Error> {
-        Ok(Self {
+        Ok(Self::at(issuer, Endpoint::new("token_endpoint", token_endpoint)?))
+    }
+
+    /// A server whose token endpoint was checked before.
+    pub(crate) fn at(issuer: impl Into<String>, token_endpoint: Endpoint) -> Self {
+        Self {
             issuer: issuer.into(),
-            token_endpoint: Endpoint::new("token_endpoint", token_endpoint)?,
+            token_endpoint,
             authorization_endpoint: None,
             revocation_endpoint: None,
             device_authorization_endpoint: None,
@@ -76,7 +81,7 @@ impl AuthorizationServer {
             client_id_metadata_document_supported: false,
             scopes_supported: Scopes::none(),
             id_token_algorithms: Vec::new(),
-        })
+        }
     }
 
     /// The same server with the place where the user is sent.

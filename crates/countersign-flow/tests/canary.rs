@@ -9,8 +9,9 @@ use countersign_flow::{
     PendingAuthorization, PendingDevice, ProofKey, Pushed, PushedAuthorization, Redeemed, Redemption,
     Refresh, RefreshSource, Registered, Registration, RequestView, ResourceDiscovery, Revocation, Revoked,
     SecurityToken, TokenExchange, UserClaims, UserInfo, assertion, authorize, dpop,
-    error::{Attempt, EndpointProblem, Misuse, Unsupported},
+    error::{Attempt, EndpointProblem, Misuse, ProfileProblem, Unsupported},
     pkce::Verifier,
+    profile::{Loopback, Profile},
     source,
 };
 use countersign_token::{AccessToken, Key, RefreshToken, Secret, Timestamp};
@@ -292,6 +293,10 @@ fn nothing_shows_a_secret() {
             &RefreshToken::new(SECRET),
             "files"
         ),
+        Profile => Profile::find("google").unwrap(),
+        Loopback => Loopback::AnyPort,
+        ProfileProblem, Display => ProfileProblem::Missing { key: "name" },
+        Error, Display => Profile::from_toml(&format!("{SECRET} = {SECRET}")).unwrap_err(),
         Unsupported, Display => Unsupported::MutualTls,
         ClientCredentialsGrant => ClientCredentialsGrant::new(&endpoint(), &client(), "files"),
         Revocation => Revocation::new(&endpoint(), &client())

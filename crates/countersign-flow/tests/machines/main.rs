@@ -16,6 +16,7 @@ mod jwt_bearer;
 #[cfg(feature = "oauth1")]
 mod oauth1;
 mod pkce;
+mod profile;
 mod program;
 mod pushed;
 mod refresh;

@@ -141,9 +141,9 @@ impl Met {
         }
     }
 
-    /// Notes a byte that was escaped.
-    pub(crate) fn note_decoded(&mut self, byte: u8) {
-        self.beyond_ascii |= !byte.is_ascii();
+    /// Notes the bits of bytes that were escaped.
+    pub(crate) fn note_decoded(&mut self, bits: u8) {
+        self.beyond_ascii |= !bits.is_ascii();
     }
 
     /// Whether what was escaped may be no UTF-8.

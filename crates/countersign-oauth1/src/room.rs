@@ -133,7 +133,7 @@ impl Room {
     pub(crate) fn encode_base64(&mut self, bytes: &[u8]) {
         for some in bytes.chunks(AT_ONCE / 4 * 3) {
             let Some(mut window) = self.window() else { return };
-            let (threes, rest) = some.as_chunks();
+            let (threes, rest) = some.as_chunks::<3>();
             for three in threes {
                 for piece in base64_of(*three) {
                     window.put(piece);

@@ -115,13 +115,14 @@ impl<'a> Collected<'a> {
     ) -> Result<usize, usize> {
         let Self { room, index, has_oauth: _ } = self;
         let Some(mut window) = room.window() else { return Err(0) };
-        let mut from = read;
+        let (mut from, mut decoded) = (read, 0);
         let (bytes, _) = block.split_first_chunk().unwrap_or((&[0; BLOCK], &[]));
         let mut reserved = reserved(bytes);
         while reserved != 0 {
             // The mask changes nothing: it shows the compiler that the byte is there.
             let at = reserved.trailing_zeros() as usize & (BLOCK - 1);
             reserved &= reserved.wrapping_sub(1);
+            // Even if there is nothing to copy: to find that out costs more where it is hard to foresee.
             window.copy(block, from, at.wrapping_sub(from));
             from = at.wrapping_add(1);
             let byte = block.get(at).copied().unwrap_or_default();
@@ -134,7 +135,7 @@ impl<'a> Collected<'a> {
                 b'%' => {
                     let digits = block.get(from..from.wrapping_add(2)).and_then(<[u8]>::first_chunk);
                     let byte = digits.and_then(|[high, low]| unescaped(*high, *low)).ok_or(at)?;
-                    met.note_decoded(byte);
+                    decoded |= byte;
                     window.put(look_up(&TWICE, byte));
                     from = at.wrapping_add(3);
                 }
@@ -152,6 +153,7 @@ impl<'a> Collected<'a> {
         }
         let end = window.len();
         room.advance_to(end);
+        met.note_decoded(decoded);
         Ok(from.wrapping_sub(own))
     }
 

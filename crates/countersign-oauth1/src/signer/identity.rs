@@ -3,6 +3,7 @@ use alloc::string::String;
 use countersign_token::Secret;
 
 use crate::{
+    Algorithm,
     encoding::{AMPERSAND, EQUALS, ONCE, TWICE, Table},
     parameter::Parameter,
     room::{Room, is_plain},
@@ -20,9 +21,10 @@ pub(super) struct Identity<'a> {
 
 impl<'a> Identity<'a> {
     pub(super) fn new(consumer_key: &'a str, token: Option<&'a str>, method_name: &'a str) -> Self {
-        let is_plain = [consumer_key, token.unwrap_or_default(), method_name]
-            .iter()
-            .all(|text| is_plain(text.as_bytes()));
+        let is_known = Algorithm::from_name(method_name).is_some();
+        let is_plain = is_plain(consumer_key.as_bytes())
+            && is_plain(token.unwrap_or_default().as_bytes())
+            && (is_known || is_plain(method_name.as_bytes()));
         Self { consumer_key, token, method_name, is_plain }
     }
 
@@ -49,6 +51,7 @@ impl<'a> Identity<'a> {
     }
 
     /// One of its parameters as the base string has it.
+    #[inline]
     pub(super) fn write_signed(&self, parameter: Parameter, out: &mut Room) {
         let value = match parameter {
             Parameter::ConsumerKey => Some(self.consumer_key),

@@ -22,6 +22,9 @@ const BYSTANDERS: [(&str, u64); 3] = [("ben", 1), ("eve", 2), ("zoe", 3)];
 /// Over how many writes the kills are spread.
 const SPREAD: u32 = 4;
 
+/// In one half of so many kills a handle of the store is kept, in the other half none.
+const ROUNDS: u64 = 20;
+
 /// Kills that a store with a planted fault may survive before the experiment is said not to notice.
 const PATIENCE: u64 = 1500;
 
@@ -95,25 +98,31 @@ impl Tally {
 fn kills(plan: &Plan, kind: Kind, count: u64) -> Result<Tally> {
     let directory = plan.directory()?;
     let url = StoreUrl::new(kind, directory.path());
-    // One handle that stays, and a new one after every kill.
-    let kept = url.open()?;
+    let store = url.open()?;
     for (account, number) in BYSTANDERS {
         for _ in 0..number {
-            content::increment(&*kept, &content::key(account))?;
+            content::increment(&*store, &content::key(account))?;
         }
     }
     let key = content::key("ann");
-    content::increment(&*kept, &key)?;
+    content::increment(&*store, &key)?;
     let began = Instant::now();
     let mut acknowledged = 0;
     for _ in 0..8 {
-        acknowledged = content::increment(&*kept, &key)?;
+        acknowledged = content::increment(&*store, &key)?;
     }
     let spread = u64::try_from((began.elapsed() / 8 * SPREAD).as_micros())?;
     let files = Files::of(directory.path())?;
     let mut random = plan.random("kill");
     let mut tally = Tally::default();
+    let mut kept = Some(store);
     while tally.kills < count && tally.is_clean() {
+        // A handle that stays sees what others write; without one a writer that closes is the last to do so.
+        match kept {
+            Some(_) if tally.kills % ROUNDS == ROUNDS / 2 => kept = None,
+            None if tally.kills % ROUNDS == 0 => kept = Some(url.open()?),
+            _ => {}
+        }
         let mut writer = Worker::start(plan, &url, "write", &[])?;
         let mut begun = acknowledged;
         let mut lines = vec![writer.hear_line()?];
@@ -135,8 +144,8 @@ fn kills(plan: &Plan, kind: Kind, count: u64) -> Result<Tally> {
                 break;
             }
         };
-        for store in [&*kept, &*fresh] {
-            tally.look(store, acknowledged, begun);
+        for store in kept.iter().chain([&fresh]) {
+            tally.look(&**store, acknowledged, begun);
         }
         if tally.is_clean() {
             acknowledged = content::increment(&*fresh, &key)?;
@@ -165,10 +174,11 @@ impl Tally {
 }
 
 /// Saves one credential after the other, and says so before and after each.
-fn write(store: &StoreUrl, _: &[String]) -> Result {
-    let store = store.open()?;
+fn write(url: &StoreUrl, _: &[String]) -> Result {
     let key = content::key("ann");
     loop {
+        // Anew each time, because closing writes as well.
+        let store = url.open()?;
         let mut lease = store.lock(&key, Duration::from_secs(60))?;
         let saved = content::advance(&mut *lease, |number| worker::say(format_args!("begin {number}")))?;
         worker::say(format_args!("done {saved}"))?;

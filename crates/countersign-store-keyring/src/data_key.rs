@@ -23,6 +23,7 @@ const FAMILY: &str = "countersign-key-v";
 /// The entry fits in every keyring, and is written once, so a refresh neither waits for the keyring nor asks
 /// the user for anything. A first key is made under a lock file: of several programs that begin at a time
 /// one makes it and the others use it.
+/// Each method answers within the one [deadline](Keyring::deadline) of its keyring, whatever it waits for.
 ///
 /// ```
 /// use countersign_store::{KeySource, SealKey};
@@ -76,18 +77,25 @@ impl KeyringKey {
     /// # Errors
     /// As [`replace`](KeySource::replace).
     pub fn delete(&self) -> Result<(), Error> {
-        let lock = self.lock()?;
-        self.keyring.delete(&self.name, lock)
+        let keyring = self.keyring.for_one_answer();
+        let lock = self.lock(&keyring)?;
+        keyring.delete(&self.name, lock)
     }
 
-    fn lock(&self) -> Result<Held, Error> {
-        self.locks.lock(&self.name, self.keyring.deadline())
+    fn lock(&self, keyring: &Keyring) -> Result<Held, Error> {
+        self.locks.lock(&self.name, keyring.left())
     }
 
-    fn keep(&self, key: &SealKey, lock: &Held) -> Result<(), Error> {
-        self.keyring.set(&self.name, write(key), Arc::clone(lock))?;
+    fn find(&self, keyring: &Keyring) -> Result<Option<SealKey>, Error> {
+        let value = keyring.get_surely(&self.name)?;
+        let key = value.map(|value| read(&lease::text(value)?)).transpose();
+        key.map_err(|error| self.here(error))
+    }
+
+    fn keep(&self, keyring: &Keyring, key: &SealKey, lock: &Held) -> Result<(), Error> {
+        keyring.set(&self.name, write(key), Arc::clone(lock))?;
         // What is encrypted to it cannot be had again, so it is not enough that nobody complained.
-        match self.load()? {
+        match self.find(keyring)? {
             Some(kept) if kept.ct_eq(key) => Ok(()),
             _ => Err(self.here(Cause::Changed.into_error())),
         }
@@ -100,22 +108,22 @@ impl KeyringKey {
 
 impl KeySource for KeyringKey {
     fn load(&self) -> Result<Option<SealKey>, Error> {
-        let value = self.keyring.get_surely(&self.name)?;
-        let key = value.map(|value| read(&lease::text(value)?)).transpose();
-        key.map_err(|error| self.here(error))
+        self.find(&self.keyring.for_one_answer())
     }
 
     fn create(&self, key: &SealKey) -> Result<(), Error> {
-        let lock = self.lock()?;
-        if self.load()?.is_some() {
+        let keyring = self.keyring.for_one_answer();
+        let lock = self.lock(&keyring)?;
+        if self.find(&keyring)?.is_some() {
             return Err(self.here(Error::new(ErrorKind::Conflict)));
         }
-        self.keep(key, &lock)
+        self.keep(&keyring, key, &lock)
     }
 
     fn replace(&self, key: &SealKey) -> Result<(), Error> {
-        let lock = self.lock()?;
-        self.keep(key, &lock)
+        let keyring = self.keyring.for_one_answer();
+        let lock = self.lock(&keyring)?;
+        self.keep(&keyring, key, &lock)
     }
 }
 

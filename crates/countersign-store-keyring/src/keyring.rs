@@ -3,7 +3,10 @@ use core::{
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use countersign_store::Error;
 use countersign_token::Secret;
@@ -42,6 +45,8 @@ const DEADLINE: Duration = Duration::from_secs(4);
 pub struct Keyring {
     worker: Arc<Worker>,
     deadline: Duration,
+    /// When all calls of this handle have to have ended, if they share a deadline.
+    until: Option<Instant>,
     limit: Option<usize>,
 }
 
@@ -71,7 +76,7 @@ impl Keyring {
     }
 
     pub(crate) fn new(backend: Backend) -> Self {
-        Self { worker: Arc::new(Worker::new(backend)), deadline: DEADLINE, limit: None }
+        Self { worker: Arc::new(Worker::new(backend)), deadline: DEADLINE, until: None, limit: None }
     }
 
     /// The same keyring, where a value of more than `bytes` bytes is refused before the keyring is asked.
@@ -86,6 +91,16 @@ impl Keyring {
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
+    }
+
+    /// Another handle, all calls of which have one deadline together, which begins now.
+    pub(crate) fn for_one_answer(&self) -> Self {
+        Self { until: Instant::now().checked_add(self.deadline), ..self.clone() }
+    }
+
+    /// How long the next call may take.
+    pub(crate) fn left(&self) -> Duration {
+        self.until.map_or(self.deadline, |until| until.saturating_duration_since(Instant::now()))
     }
 
     /// What to call it in a message, such as "Secret Service".
@@ -207,7 +222,7 @@ impl Keyring {
         name: &Name,
         work: impl Fn(&Entries) -> keyring_core::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        self.worker.run(self.deadline, work).map_err(|error| self.place(name, error))
+        self.worker.run(self.left(), work).map_err(|error| self.place(name, error))
     }
 
     pub(crate) fn place(&self, name: &Name, error: Error) -> Error {

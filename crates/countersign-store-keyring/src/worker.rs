@@ -68,6 +68,10 @@ impl Worker {
         if self.hung.load(Ordering::Acquire) >= MAX_HUNG {
             return Err(Cause::Hung.into_error());
         }
+        // Nobody would hear of what it does.
+        if wait.saturating_sub(started.elapsed()).is_zero() {
+            return Err(Cause::TimedOut.into_error());
+        }
         let (answer, answered) = mpsc::sync_channel(1);
         let call = Arc::new(Call { gone: Mutex::new(Gone::Nobody), hung: Arc::clone(&self.hung) });
         let ending = Ending(Arc::clone(&call));

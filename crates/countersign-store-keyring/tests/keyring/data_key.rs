@@ -3,8 +3,8 @@
 use core::time::Duration;
 use std::thread;
 
-use countersign_store::{ErrorKind, KeySource, SealKey};
-use countersign_store_keyring::{Cause, KeyringKey};
+use countersign_store::{Error, ErrorKind, KeySource, SealKey};
+use countersign_store_keyring::{Cause, Keyring, KeyringKey, Persistence};
 use testkit::directory::Directory;
 
 use crate::{
@@ -125,6 +125,57 @@ fn who_makes_a_key_is_alone() {
     let third = open(&double, &directory);
     assert_eq!(third.create(&SealKey::new([3; 32])).unwrap_err().kind(), ErrorKind::Conflict);
     assert!(is(&third, 1));
+}
+
+/// One who waited for the lock, and then for a keyring that hangs, has waited once.
+#[test]
+fn the_lock_and_the_keyring_have_one_deadline() {
+    const DEADLINE: Duration = Duration::from_millis(500);
+    /// Within the deadline, and twice this is not.
+    const PART: Duration = Duration::from_millis(400);
+    #[track_caller]
+    fn check(ask: fn(&KeyringKey) -> Result<(), Error>) {
+        let (directory, double) = (absent(), Double::new());
+        let patient = double.keyring().with_deadline(Duration::from_secs(60));
+        let first = KeyringKey::open(patient, "countersign", "data", directory.path()).unwrap();
+        let slow = Keyring::connecting("slow", Persistence::Process, {
+            let double = double.clone();
+            move || {
+                thread::sleep(PART);
+                double.connect()
+            }
+        });
+        let slow = slow.with_deadline(DEADLINE);
+        let second = KeyringKey::open(slow, "countersign", "data", directory.path()).unwrap();
+        double.set(Mode::HangsOnSet);
+        thread::scope(|scope| {
+            let making = scope.spawn(|| first.create(&SealKey::new([1; 32])));
+            double.wait_for_hanging(1);
+            let asking = scope.spawn(|| ask(&second));
+            thread::sleep(PART);
+            double.set(Mode::Works);
+            making.join().unwrap().unwrap();
+            let error = asking.join().unwrap().unwrap_err();
+            // On a busy machine the lock alone may take too long.
+            let timed_out = error.kind() == ErrorKind::Locked || Cause::of(&error) == Some(Cause::TimedOut);
+            assert!(timed_out, "{error:?}");
+        });
+        assert!(is(&first, 1));
+    }
+    check(|second| second.create(&SealKey::new([2; 32])));
+    check(|second| second.replace(&SealKey::new([2; 32])));
+    check(KeyringKey::delete);
+}
+
+/// The call that keeps a key and the one that makes sure of it are short enough each, but not together.
+#[test]
+fn calls_for_one_answer_have_one_deadline() {
+    let (directory, double) = (absent(), Double::new());
+    let keyring = double.keyring().with_deadline(Duration::from_millis(500));
+    let source = KeyringKey::open(keyring, "countersign", "data", directory.path()).unwrap();
+    double.set(Mode::Slow(Duration::from_millis(200)));
+    let error = source.replace(&SealKey::new([1; 32])).unwrap_err();
+    assert_eq!(Cause::of(&error), Some(Cause::TimedOut));
 }
 
 /// A second key would be the end of all that was encrypted to the first.

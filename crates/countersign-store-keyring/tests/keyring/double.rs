@@ -1,6 +1,6 @@
 //! A keyring in memory that can be told to misbehave, and remembers what it was asked for.
 
-use core::any::Any;
+use core::{any::Any, time::Duration};
 use std::{
     collections::HashMap,
     sync::{Arc, Condvar, Mutex, MutexGuard},
@@ -23,6 +23,8 @@ pub(crate) enum Mode {
     Hangs,
     /// As `Hangs`, what only reads excepted.
     HangsOnSet,
+    /// As `Works`, after so long for each call.
+    Slow(Duration),
     Locked,
     /// Locked, where what is there cannot be seen; writing unlocks it.
     Hides,
@@ -75,7 +77,7 @@ impl Double {
         Keyring::connecting("double", Persistence::Process, move || double.connect())
     }
 
-    fn connect(&self) -> Result<Arc<CredentialStore>> {
+    pub(crate) fn connect(&self) -> Result<Arc<CredentialStore>> {
         self.behave("connect", None)?;
         let mut state = self.state();
         state.connections += 1;
@@ -135,6 +137,11 @@ impl Double {
                 state = self.0.changed.wait_while(state, |state| state.mode == mode).unwrap();
                 state.hanging -= 1;
                 self.0.changed.notify_all();
+                Ok(())
+            }
+            Mode::Slow(time) => {
+                drop(state);
+                std::thread::sleep(time);
                 Ok(())
             }
             Mode::Absent if connecting => Err(Error::PlatformFailure(failure())),

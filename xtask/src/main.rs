@@ -13,6 +13,7 @@ mod oracle;
 mod scratch;
 mod shell;
 mod source;
+mod targets;
 mod test;
 mod tidy;
 mod torture;
@@ -33,7 +34,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "test",
         arguments: "",
-        about: "Every check below but interop and torture, in order",
+        about: "Every check below but interop, targets and torture, in order",
         run: test::task,
     },
     Task {
@@ -85,6 +86,12 @@ const TASKS: &[Task] = &[
         arguments: "[--smoke] [--seconds N] [TARGET…]",
         about: "Each fuzz target, then each with a defect planted",
         run: fuzz::task,
+    },
+    Task {
+        name: "targets",
+        arguments: "",
+        about: "The stores compile for Windows and macOS",
+        run: targets::task,
     },
     Task {
         name: "torture",

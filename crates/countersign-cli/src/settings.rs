@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The largest answer of a protected resource that is taken, in bytes: it is held in memory.
-const LARGEST_RESOURCE: usize = 256 * 1024 * 1024;
+pub(crate) const LARGEST_RESOURCE: usize = 256 * 1024 * 1024;
 
 /// The options of every command, and what is made of them.
 pub(crate) struct Settings {

@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand};
 
-use super::oauth1::SharedSecretMethod;
+use super::oauth1::SignatureMethod;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
@@ -78,7 +78,7 @@ pub(crate) struct ImportArgs {
     /// The name under which the account is kept; an export has names of its own
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// Replace the accounts that are here already
+    /// Replace the accounts that an export has and that are here already
     #[arg(long)]
     pub(crate) replace: bool,
     /// The passphrase of the export
@@ -106,18 +106,18 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "SCOPE", requires = "access_token")]
     pub(crate) scope: Vec<String>,
     /// OAuth 1.0a: the client's identifier, once called consumer key
-    #[arg(long, value_name = "KEY", requires = "consumer_secret", conflicts_with = "access_token")]
+    #[arg(long, value_name = "KEY", conflicts_with = "access_token")]
     pub(crate) consumer_key: Option<String>,
-    /// OAuth 1.0a: the client's shared secret
+    /// OAuth 1.0a: the client's shared secret; the RSA methods take none
     #[arg(long, value_name = "SECRET", requires = "consumer_key")]
     pub(crate) consumer_secret: Option<String>,
     /// OAuth 1.0a: the token
-    #[arg(long, value_name = "TOKEN", requires_all = ["consumer_key", "token_secret"])]
+    #[arg(long, value_name = "TOKEN", requires = "consumer_key")]
     pub(crate) token: Option<String>,
-    /// OAuth 1.0a: the token's shared secret
+    /// OAuth 1.0a: the token's shared secret; the RSA methods take none
     #[arg(long, value_name = "SECRET", requires = "token")]
     pub(crate) token_secret: Option<String>,
-    /// OAuth 1.0a: how requests are signed; HMAC-SHA1 by default
+    /// OAuth 1.0a: how requests are signed; HMAC-SHA1 by default; the key of an RSA method is not kept
     #[arg(long, value_name = "METHOD", ignore_case = true, requires = "consumer_key")]
-    pub(crate) signature_method: Option<SharedSecretMethod>,
+    pub(crate) signature_method: Option<SignatureMethod>,
 }

@@ -92,19 +92,6 @@ pub(crate) struct Oauth1LoginArgs {
     pub(crate) login_timeout: u64,
 }
 
-/// A method whose key is made of the shared secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SharedSecretMethod {
-    #[value(name = "HMAC-SHA1")]
-    HmacSha1,
-    #[value(name = "HMAC-SHA256")]
-    HmacSha256,
-    #[value(name = "HMAC-SHA512")]
-    HmacSha512,
-    #[value(name = "PLAINTEXT")]
-    Plaintext,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SignatureMethod {
     #[value(name = "HMAC-SHA1")]
@@ -121,17 +108,6 @@ pub(crate) enum SignatureMethod {
     RsaSha512,
     #[value(name = "PLAINTEXT")]
     Plaintext,
-}
-
-impl From<SharedSecretMethod> for Algorithm {
-    fn from(method: SharedSecretMethod) -> Self {
-        match method {
-            SharedSecretMethod::HmacSha1 => Self::HmacSha1,
-            SharedSecretMethod::HmacSha256 => Self::HmacSha256,
-            SharedSecretMethod::HmacSha512 => Self::HmacSha512,
-            SharedSecretMethod::Plaintext => Self::Plaintext,
-        }
-    }
 }
 
 impl From<SignatureMethod> for Algorithm {

@@ -30,6 +30,9 @@ pub(crate) struct RequestArgs {
     /// End with 22 when the status is 400 or above
     #[arg(long)]
     pub(crate) fail: bool,
+    /// OAuth 1.0a: a PEM file with the RSA private key to sign with, which is not kept with the account
+    #[arg(long, value_name = "FILE", conflicts_with = "follow_server_clock")]
+    pub(crate) private_key: Option<String>,
     /// OAuth 1.0a: when the server refuses the timestamp, sign once more by the server's clock
     #[arg(long)]
     pub(crate) follow_server_clock: bool,

@@ -255,6 +255,7 @@ fn configuration(error: &Error, doing: Doing<'_>) -> Failure {
                 Failure::new(Exit::NoAccount, "the key that the account signs with is not kept here"),
                 error,
             )
+            .then(format!("countersign request METHOD URL -a {account} --private-key FILE"))
             .then(format!("countersign oauth1 sign METHOD URL -a {account} --private-key FILE"))
         }
         (Some(Flow::Undiscovered { attempts }), _)

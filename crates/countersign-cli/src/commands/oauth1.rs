@@ -8,9 +8,24 @@ mod message;
 pub(crate) mod sign;
 pub(crate) mod verify;
 
-use countersign_oauth1::{Error, Parameter, ParameterFault, UriFault};
+use countersign_oauth1::{Error, Parameter, ParameterFault, Signer, UriFault};
 
-use crate::failure::Failure;
+use crate::{args::oauth1::CredentialArgs, failure::Failure, settings::Settings};
+pub(crate) use draft::entropy;
+
+/// What signs for a stored account with a private key that is not kept with it.
+pub(crate) fn signer(account: &str, private_key: &str, settings: &Settings) -> Result<Signer, Failure> {
+    let args = CredentialArgs {
+        account: Some(account.to_owned()),
+        consumer_key: None,
+        consumer_secret: None,
+        token: None,
+        token_secret: None,
+        private_key: Some(private_key.to_owned()),
+        signature_method: None,
+    };
+    credentials::Credentials::read(&args, settings)?.signer()
+}
 
 /// The pairs of `--param NAME=VALUE`, or of another such option.
 fn pairs<'a>(params: &'a [String], option: &str) -> Result<Vec<(&'a str, &'a str)>, Failure> {

@@ -4,11 +4,14 @@ use std::{
 };
 
 use countersign_client::blocking::Handle;
+use countersign_flow::{Authorize, RequestView};
 use countersign_store::MemoryStore;
 use countersign_token::{
     Extra, Grant,
     json::{Object, Value},
 };
+use countersign_transport::{Clock, Limits, SystemClock, Transport};
+use countersign_wire::flow::Env;
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
 
 use crate::{
@@ -16,10 +19,11 @@ use crate::{
     commands::{
         account::choose,
         errors::{self, Doing},
+        oauth1,
     },
     exit::Exit,
     failure::Failure,
-    settings::Settings,
+    settings::{LARGEST_RESOURCE, Settings},
     trace,
 };
 
@@ -32,6 +36,19 @@ pub(crate) fn run(args: &RequestArgs, settings: &Settings) -> Result<Exit, Failu
         client = client.follow_server_clock();
     }
     let handle = choose(args.account.as_deref(), &client, &store, settings)?;
+    if let Some(key) = &args.private_key {
+        let request = signed(&handle, key, request, settings)?;
+        if args.dry_run {
+            return show(&request, settings).map(|()| Exit::Ok);
+        }
+        let transport = settings.transport(Limits::default().with_response_bytes(LARGEST_RESOURCE))?;
+        let response = transport.send(request).map_err(|error| {
+            Failure::new(Exit::Network, "the server could not be reached")
+                .because_of(&error)
+                .then("check the address, and try again later")
+        })?;
+        return end(args, &response, settings);
+    }
     if args.dry_run {
         return rehearse(&handle, request, settings).map(|()| Exit::Ok);
     }
@@ -41,13 +58,33 @@ pub(crate) fn run(args: &RequestArgs, settings: &Settings) -> Result<Exit, Failu
         let doing = if is_signed { Doing::Signing } else { Doing::Using };
         errors::client(&error, doing(handle.key()))
     })?;
-    print(args, &response, settings)?;
+    end(args, &response, settings)
+}
+
+fn end(args: &RequestArgs, response: &Response<Vec<u8>>, settings: &Settings) -> Result<Exit, Failure> {
+    print(args, response, settings)?;
     let status = response.status();
     if args.fail && (status.is_client_error() || status.is_server_error()) {
         return Err(Failure::new(Exit::HttpStatus, format!("the server answered {status}"))
             .then("see its answer with --include"));
     }
     Ok(Exit::Ok)
+}
+
+/// The request signed with a private key that is not kept with the account.
+fn signed(
+    handle: &Handle,
+    key: &str,
+    mut request: Request<Vec<u8>>,
+    settings: &Settings,
+) -> Result<Request<Vec<u8>>, Failure> {
+    let signer = oauth1::signer(&handle.key().to_text(), key, settings)?;
+    let failed = |error: countersign_flow::Error| errors::client(&error.into(), Doing::Signing(handle.key()));
+    let env = Env { now: SystemClock.now(), entropy: &oauth1::entropy };
+    let way = countersign_flow::authorize::OAuth1::from(signer);
+    way.authorize(RequestView::whole(&request), None, &env).map_err(failed)?.apply(&mut request);
+    put_agent(&mut request, None);
+    Ok(request)
 }
 
 /// The request as it was typed, without its authorisation.
@@ -123,13 +160,22 @@ fn rehearse(handle: &Handle, mut request: Request<Vec<u8>>, settings: &Settings)
         let copy = client.keep_as(handle.key(), copy).map_err(failed)?;
         copy.authorize(&mut request).map_err(failed)?;
     } else {
-        let ours = concat!("countersign/", env!("CARGO_PKG_VERSION"));
-        let agent = credential.user_agent.map_or(ours.to_owned(), |product| format!("{product} {ours}"));
-        let agent = agent.parse().unwrap_or(HeaderValue::from_static(ours));
-        request.headers_mut().entry(header::USER_AGENT).or_insert(agent);
+        put_agent(&mut request, credential.user_agent.as_deref());
         let token = HeaderValue::from_static("Bearer hidden");
         request.headers_mut().insert(header::AUTHORIZATION, token);
     }
+    show(&request, settings)
+}
+
+fn put_agent(request: &mut Request<Vec<u8>>, product: Option<&str>) {
+    let ours = concat!("countersign/", env!("CARGO_PKG_VERSION"));
+    let agent = product.map_or(ours.to_owned(), |product| format!("{product} {ours}"));
+    let agent = agent.parse().unwrap_or(HeaderValue::from_static(ours));
+    request.headers_mut().entry(header::USER_AGENT).or_insert(agent);
+}
+
+/// Prints a request with its credentials redacted.
+fn show(request: &Request<Vec<u8>>, settings: &Settings) -> Result<(), Failure> {
     let url = trace::typed_url(request.uri());
     let fields: Vec<(String, String)> = request
         .headers()

@@ -1,6 +1,12 @@
 //! Moving credentials: nothing is lost, nothing stays behind, and what was broken off goes on.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use core::time::Duration;
+use std::{fs, os::unix::fs::PermissionsExt, process::Stdio, thread};
+
+use countersign_store_sealed::export;
+use countersign_token::{
+    AccessToken, Client, Credential, Key, Record, Revision, Secret, Timestamp, TokenSet,
+};
 
 use testkit::canary::SECRET;
 
@@ -227,4 +233,98 @@ fn a_place_that_cannot_be_written_changes_nothing() {
     // What was moved is refreshed as before.
     home.ok(&["store", "migrate", "--to", "sqlite:new/c.db", "--remove-source"]);
     home.ok(&["token", "--force-refresh"]);
+}
+
+const MANY: usize = 24;
+
+/// A home with many accounts in a store in clear.
+fn many(store: &str) -> Home {
+    let home = Home::new();
+    let records: Vec<Record> = (0..MANY)
+        .map(|number| {
+            let access = AccessToken::bearer(
+                Secret::new(format!("token-{number:02}")),
+                Timestamp::from_unix(1_800_000_000),
+            );
+            let credential = Credential::oauth2(Client::new("c"), TokenSet::new(access));
+            Record::new(Key::new("kept", "c", format!("a{number:02}")), credential, Revision::new(1))
+        })
+        .collect();
+    home.write("export", export::clear(&records).unwrap().expose());
+    home.ok(&["account", "import", "export", "--store", store, "--quiet"]);
+    home
+}
+
+/// The tokens that can be read from a store.
+fn tokens(home: &Home, store: &str) -> Vec<String> {
+    let args = ["account", "export", "--all", "--store", store, "--quiet"];
+    let run = finish(home.undecided(&args).env("COUNTERSIGN_STORE_PASSPHRASE", "new"));
+    if run.code == Some(3) {
+        return Vec::new();
+    }
+    run.check(&args, 0, &[]);
+    let records = export::Export::parse(&run.out).unwrap().open(None).unwrap();
+    records.iter().map(|record| record.credential.tokens[0].secret.expose().to_owned()).collect()
+}
+
+/// Runs a migration again and again, each time killed a little later, until it comes to its end.
+fn killed_until_done(home: &Home, args: &[&str], mut between: impl FnMut()) -> usize {
+    let (mut kills, mut pause) = (0, 10);
+    loop {
+        let mut command = home.undecided(args);
+        let mut child = command
+            .env("COUNTERSIGN_TO_PASSPHRASE", "new")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(pause));
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{status}");
+            return kills;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+        pause += pause / 2;
+        between();
+    }
+}
+
+#[test]
+fn a_migration_that_is_killed_again_and_again_loses_nothing() {
+    let home = many("file:old");
+    let args = [
+        "store",
+        "migrate",
+        "--store",
+        "file:old",
+        "--to",
+        "sqlite:new/c.db",
+        "--to-encryption",
+        "none",
+        "--remove-source",
+    ];
+    let kills = killed_until_done(&home, &args, || {
+        let mut there = tokens(&home, "file:old");
+        there.extend(tokens(&home, "sqlite:new/c.db"));
+        there.sort();
+        there.dedup();
+        assert_eq!(there.len(), MANY);
+    });
+    assert!(kills > 2, "{kills}");
+    assert_eq!((tokens(&home, "sqlite:new/c.db").len(), tokens(&home, "file:old").len()), (MANY, 0));
+    assert_eq!(home.remains("old", "token-"), 0);
+}
+
+#[test]
+fn a_change_of_encryption_that_is_killed_again_and_again_loses_nothing() {
+    for (store, directory) in [("file:f", "f"), ("sqlite:s/c.db", "s")] {
+        let home = many(store);
+        let args = ["store", "migrate", "--store", store, "--to-encryption", "passphrase"];
+        let kills = killed_until_done(&home, &args, || ());
+        assert!(kills > 2, "{kills}");
+        assert_eq!(tokens(&home, store).len(), MANY);
+        assert_eq!(home.remains(directory, "token-"), 0, "{store}");
+    }
 }

@@ -4,7 +4,7 @@ use std::{fs, io::Write, process::Stdio};
 
 use countersign_token::json::Value;
 
-use crate::support::{Home, Misbehaving, Running, demo, get, json, nowhere, page, text};
+use crate::support::{Home, Misbehaving, Running, demo, fed, get, json, nowhere, page, rsa, text};
 
 /// A home with an imported account, and an API that echoes what it was sent.
 fn echo() -> (Home, Misbehaving) {
@@ -203,4 +203,59 @@ fn an_answer_may_be_large() {
     home.ok(&["account", "import", "--name", "ann", "--access-token", "t", "--quiet"]);
     let api = Misbehaving::start(|_, _| json("200 OK", &"x".repeat(3 << 20)));
     assert_eq!(home.ok(&["request", "GET", &api.url()]).len(), 3 << 20);
+}
+
+/// The account says by which method, and the key comes with each request.
+#[test]
+fn an_account_with_a_private_key_signs_with_the_key_of_the_moment() {
+    let home = Home::new();
+    let [private, public, _] = rsa::published();
+    home.write("key.pem", &private);
+    home.write("public.pem", &public);
+    let import = ["account", "import", "--name", "keyed", "--consumer-key", "k", "--token", "t"];
+    home.check(&import, 2, &["--consumer-secret is missing", "--signature-method RSA-SHA1"]);
+    for method in ["RSA-SHA1", "RSA-SHA256"] {
+        let args = [&import[..], &["--signature-method", method]].concat();
+        home.check(&args, 0, &["the key is not kept", "--private-key FILE"]);
+        let api = Misbehaving::start(|_, _| json("200 OK", "{}"));
+        let url = format!("{}/x?b=2&a=1", api.url());
+        home.check(
+            &["request", "GET", &url],
+            3,
+            &["the key that the account signs with is not kept", "--private-key FILE"],
+        );
+        let args = ["request", "POST", &url, "-d", "c=3", "--private-key", "key.pem"];
+        let rehearsed = home.ok(&[&args[..], &["--dry-run"]].concat());
+        assert!(rehearsed.contains(method) && api.asked().is_empty(), "{rehearsed}");
+        assert_eq!(home.ok(&args), "{}");
+        let asked = api.asked();
+        let authorization = asked[0].header("authorization").unwrap();
+        assert!(authorization.contains(&format!("oauth_signature_method=\"{method}\"")), "{authorization}");
+        let host = api.url().replace("http://", "");
+        let message = format!(
+            "POST /x?b=2&a=1 HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Authorization: {authorization}\r\n\r\nc=3"
+        );
+        let verify = [
+            "oauth1",
+            "verify",
+            "--consumer-key",
+            "k",
+            "--token",
+            "t",
+            "--public-key",
+            "public.pem",
+            "--scheme",
+            "http",
+            "--any-time",
+        ];
+        fed(&mut home.command(&verify), message.as_bytes()).check(&verify, 0, &[]);
+        fed(&mut home.command(&verify), message.replace("c=3", "c=4").as_bytes()).check(&verify, 9, &[]);
+    }
+    home.import("bearer", "at");
+    home.check(
+        &["request", "GET", "https://api.example/", "-a", "bearer", "--private-key", "key.pem"],
+        2,
+        &["not an OAuth 1.0a account"],
+    );
 }

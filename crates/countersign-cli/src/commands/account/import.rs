@@ -1,10 +1,10 @@
 mod text;
 
 use countersign_flow::AuthorizationServer;
-use countersign_oauth1::Algorithm;
+use countersign_oauth1::{Algorithm, RsaHash};
 use countersign_token::{
-    AccessToken, Client, ClientCredentials, Credential, Expiry, Grant, RefreshToken, Scopes, Timestamp,
-    TokenCredentials, TokenSet,
+    AccessToken, Client, ClientCredentials, Credential, Expiry, Grant, RefreshToken, Scopes, Secret,
+    Timestamp, TokenCredentials, TokenSet,
 };
 use countersign_transport::{Clock, SystemClock};
 
@@ -51,7 +51,13 @@ pub(crate) fn run(args: &ImportArgs, settings: &Settings) -> Result<(), Failure>
     let store = settings.store_for_new()?;
     let kept = settings.client(&store)?.keep(&name, credential);
     let handle = kept.map_err(|error| errors::client(&error, Doing::Reading))?;
-    login::report(&handle, &store, settings)
+    login::report(&handle, &store, settings)?;
+    if args.signature_method.is_some_and(|method| RsaHash::of(method.into()).is_some()) {
+        settings.output.say(
+            "the key is not kept: countersign request and countersign oauth1 sign take it with --private-key FILE",
+        );
+    }
+    Ok(())
 }
 
 fn oauth2(args: &ImportArgs, token: &str, settings: &Settings) -> Result<Credential, Failure> {
@@ -86,19 +92,26 @@ fn oauth2(args: &ImportArgs, token: &str, settings: &Settings) -> Result<Credent
 }
 
 fn oauth1(args: &ImportArgs, key: &str, settings: &Settings) -> Result<Credential, Failure> {
-    let secret = settings.secret("consumer_secret", args.consumer_secret.as_deref().unwrap_or_default())?;
-    let client = ClientCredentials::new(key, secret);
-    let mut credential = match (&args.token, &args.token_secret) {
-        (Some(token), Some(secret)) => {
-            let secret = settings.secret("token_secret", secret)?;
+    let algorithm = args.signature_method.map(Algorithm::from);
+    let is_rsa = algorithm.is_some_and(|algorithm| RsaHash::of(algorithm).is_some());
+    let secret = |id: &str, given: Option<&str>| match given {
+        Some(given) => settings.secret(id, given),
+        // The key signs, and a server that uses it gives no secrets.
+        None if is_rsa => Ok(Secret::default()),
+        None => Err(Failure::usage(format!("--{} is missing", id.replace('_', "-")))
+            .then("--consumer-secret SECRET, and --token TOKEN with --token-secret SECRET")
+            .then("or an RSA method: --signature-method RSA-SHA1")),
+    };
+    let client = ClientCredentials::new(key, secret("consumer_secret", args.consumer_secret.as_deref())?);
+    let mut credential = match &args.token {
+        Some(token) => {
+            let secret = secret("token_secret", args.token_secret.as_deref())?;
             Credential::oauth1(client, TokenCredentials::new(token.as_str(), secret))
         }
-        _ => Credential::oauth1_two_legged(client),
+        None => Credential::oauth1_two_legged(client),
     };
-    if let (Grant::OAuth1 { signature_method, .. }, Some(method)) =
-        (&mut credential.grant, args.signature_method)
-    {
-        *signature_method = Some(Algorithm::from(method).as_str().to_owned());
+    if let (Grant::OAuth1 { signature_method, .. }, Some(algorithm)) = (&mut credential.grant, algorithm) {
+        *signature_method = Some(algorithm.as_str().to_owned());
     }
     Ok(credential)
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The random bytes of the operating system.
-pub(super) fn entropy(out: &mut [u8]) -> Result<(), NoEntropy> {
+pub(crate) fn entropy(out: &mut [u8]) -> Result<(), NoEntropy> {
     getrandom::fill(out).map_err(|_| NoEntropy)
 }
 

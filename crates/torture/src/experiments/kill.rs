@@ -46,7 +46,7 @@ struct Tally {
 pub(crate) fn run(plan: &Plan) -> Result<Report> {
     let mut report = Report::new();
     for kind in GOOD {
-        let tally = kills(plan, kind, plan.count(2000, 60))?;
+        let tally = kills(plan, kind, plan.count(2000, 40))?;
         tally.write(kind, &mut report);
         let share = 100 * tally.inside / tally.kills.max(1);
         report.check(

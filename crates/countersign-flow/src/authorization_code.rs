@@ -10,6 +10,7 @@ mod callback;
 mod details;
 mod pending;
 mod pushed;
+mod query;
 mod redemption;
 mod request;
 
@@ -17,5 +18,6 @@ pub use callback::Callback;
 pub use details::AuthorizationDetails;
 pub use pending::PendingAuthorization;
 pub use pushed::{Pushed, PushedAuthorization};
+pub(crate) use query::parse as parse_callback;
 pub use redemption::{AuthorizedCode, Redemption};
 pub use request::AuthorizationRequest;

@@ -5,7 +5,9 @@ use countersign_token::{Secret, Timestamp};
 use countersign_wire::{
     Params,
     flow::{Env, Failure, Flow, Handling, Input, Purpose, Sent, Step},
-    form, response,
+    form,
+    header::date,
+    response,
 };
 use http::{
     HeaderValue, Method, Request, Response,
@@ -186,10 +188,10 @@ impl Exchange {
         again.ok_or(Error::Network(failure))
     }
 
-    fn answered(&mut self, response: Response<Vec<u8>>) -> Step<Answer> {
+    fn answered(&mut self, response: Response<Vec<u8>>, env: &Env<'_>) -> Step<Answer> {
         if self.replay == Replay::Freely
-            && let Some(asked) = passing_trouble(&response)
-            && let Some(wait) = self.pause(asked)
+            && is_passing_trouble(&response)
+            && let Some(wait) = self.pause(date::retry_after(response.headers(), env.now))
         {
             return wait;
         }
@@ -204,7 +206,7 @@ impl Flow for Exchange {
     fn step(&mut self, input: Input, env: &Env<'_>) -> Result<Step<Answer>, Error> {
         match (mem::replace(&mut self.state, State::Finished), input) {
             (State::Ready, Input::Start) | (State::Waiting, Input::Woken) => Ok(self.send(env)),
-            (State::Sent, Input::Response(response)) => Ok(self.answered(response)),
+            (State::Sent, Input::Response(response)) => Ok(self.answered(response, env)),
             (State::Sent, Input::Failed(failure)) => self.failed(failure),
             (State::Finished, _) => Err(Misuse::Finished.into()),
             _ => Err(Misuse::UnexpectedInput.into()),
@@ -212,8 +214,8 @@ impl Flow for Exchange {
     }
 }
 
-/// Whether a server is in trouble that passes, and how long it asks to be left alone.
-fn passing_trouble(response: &Response<Vec<u8>>) -> Option<Option<Duration>> {
+/// Whether a server is in trouble that passes.
+fn is_passing_trouble(response: &Response<Vec<u8>>) -> bool {
     let refusal =
         response::members(response).ok().and_then(|(object, _)| response::refused(response, &object));
     let status = matches!(response.status().as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
@@ -221,16 +223,10 @@ fn passing_trouble(response: &Response<Vec<u8>>) -> Option<Option<Duration>> {
         Some(refusal) => {
             let internal = refusal.code.as_str() == "internal_failure"
                 || refusal.description() == Some("internal_failure");
-            (status || internal || refusal.is_transient()).then_some(refusal.retry_after)
+            status || internal || refusal.is_transient()
         }
-        None => status.then(|| retry_after(response)),
+        None => status,
     }
-}
-
-/// `Retry-After` in seconds (RFC 9110 §10.2.3).
-pub(crate) fn retry_after(response: &Response<Vec<u8>>) -> Option<Duration> {
-    let value = response.headers().get(http::header::RETRY_AFTER)?;
-    value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 impl fmt::Debug for Exchange {

@@ -12,7 +12,8 @@
 //!   [`assertion`]; tokens bound to a key: [`dpop`] (RFC 9449).
 //! - The two small traits by which credentials are used: [`Source`], how a fresh token is got, and
 //!   [`Authorize`], how a credential is put on a request.
-//! - With the feature `jwt`: assertions and proofs signed by a key of this process.
+//! - With the feature `jwt`: assertions and proofs signed by a key of this process, ID tokens verified.
+//! - [`agent`], the sequence of the Model Context Protocol; [`profile`], ten providers as data; [`hint`].
 //! - With the feature `oauth1`: the three-legged login of OAuth 1.0a, its request authorization, the refresh of
 //!   sessions, the migration to OAuth 2.0, token info and revocation.
 //!
@@ -58,21 +59,20 @@
 //!
 //! # Limitations
 //!
-//! - ID tokens are handed on unverified.
+//! - ID tokens are verified with the feature `jwt` only ([`id_token`]), and handed on unverified otherwise.
 //! - Signed request objects (RFC 9101), registration management (RFC 7592), logout at the server and mutual TLS
 //!   (RFC 8705) are refused by name ([`Misuse::NotSupported`](error::Misuse)).
-//! - `Retry-After` is honoured in seconds; a date counts as no wish.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
 
+pub mod agent;
 pub mod assertion;
 mod authorization_code;
 pub mod authorize;
 mod blob;
-mod callback;
 mod client;
 mod client_credentials;
 mod device;
@@ -82,6 +82,7 @@ mod endpoint;
 pub mod error;
 mod exchange;
 mod grant;
+pub mod hint;
 #[cfg(feature = "jwt")]
 pub mod id_token;
 mod introspection;

@@ -7,7 +7,10 @@ use alloc::{
 use countersign_token::Scopes;
 use countersign_wire::metadata::ServerMetadata;
 
-use crate::{Endpoint, Error};
+use crate::{
+    Endpoint, Error,
+    error::{Misuse, Unsupported},
+};
 
 /// An authorization server (RFC 6749 §1.1) as a client knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +158,14 @@ impl AuthorizationServer {
     pub fn with_jwks_uri(mut self, endpoint: &str) -> Result<Self, Error> {
         self.jwks_uri = Some(Endpoint::new("jwks_uri", endpoint)?);
         Ok(self)
+    }
+
+    /// The user's logout at the server (OpenID Connect RP-Initiated Logout).
+    ///
+    /// # Errors
+    /// Always [`Unsupported::Logout`], for now: what is here can be forgotten, and tokens be revoked.
+    pub fn logout(&self) -> Result<core::convert::Infallible, Error> {
+        Err(Misuse::NotSupported(Unsupported::Logout).into())
     }
 
     /// The server of a metadata document, which [`ServerMetadata::parse`] found to be the issuer's own.

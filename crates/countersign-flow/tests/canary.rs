@@ -8,8 +8,11 @@ use countersign_flow::{
     IssuedIdToken, IssuedToken, JwtBearerGrant, JwtBearerIdToken, JwtBearerSource, Payload,
     PendingAuthorization, PendingDevice, ProofKey, Pushed, PushedAuthorization, Redeemed, Redemption,
     Refresh, RefreshSource, Registered, Registration, RequestView, ResourceDiscovery, Revocation, Revoked,
-    SecurityToken, TokenExchange, UserClaims, UserInfo, assertion, authorize, dpop,
+    SecurityToken, TokenExchange, UserClaims, UserInfo,
+    agent::{AgentDiscovery, AgentIdentity, AgentRegistration, AgentServer},
+    assertion, authorize, dpop,
     error::{Attempt, EndpointProblem, Misuse, ProfileProblem, Unsupported},
+    hint::Hint,
     pkce::Verifier,
     profile::{Loopback, Profile},
     source,
@@ -114,10 +117,32 @@ fn introspection() -> Introspection {
     Introspection::access_token(&endpoint(), &client(), &access())
 }
 
-fn registration() -> Registration {
+/// It takes two conversations to find a server.
+fn agent() -> AgentServer {
+    let mut flow = AgentDiscovery::new("https://api.example", &http::HeaderMap::new()).unwrap();
+    let resource =
+        r#"{"resource":"https://api.example","authorization_servers":["https://as.example"],"x":"$"}"#;
+    let server = r#"{"issuer":"https://as.example","token_endpoint":"https://as.example/token?key=$",
+        "code_challenge_methods_supported":["S256"],"x":"$"}"#;
+    let step = env(|env| {
+        flow.step(Input::Start, env)?;
+        flow.step(answer(200, resource), env)?;
+        flow.step(answer(200, server), env)
+    });
+    match step {
+        Ok(Step::Done(server)) => server,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn metadata() -> ClientMetadata {
     let mut metadata = ClientMetadata::native("Demo", ["http://127.0.0.1/"]);
     metadata.software_statement = Some(SECRET.into());
-    Registration::new(&endpoint(), metadata).initial_access_token(&SECRET.into()).unwrap()
+    metadata
+}
+
+fn registration() -> Registration {
+    Registration::new(&endpoint(), metadata()).initial_access_token(&SECRET.into()).unwrap()
 }
 
 fn push() -> PushedAuthorization {
@@ -297,6 +322,13 @@ fn nothing_shows_a_secret() {
         Loopback => Loopback::AnyPort,
         ProfileProblem, Display => ProfileProblem::Missing { key: "name" },
         Error, Display => Profile::from_toml(&format!("{SECRET} = {SECRET}")).unwrap_err(),
+        AgentDiscovery => AgentDiscovery::new("https://api.example", request.headers()).unwrap(),
+        AgentServer => agent(),
+        AgentIdentity => AgentIdentity::new().registered("https://as.example", client()).metadata(metadata()),
+        AgentRegistration => {
+            agent().identify(&AgentIdentity::new().registered("https://as.example", client()))
+        },
+        Hint, Display => Hint::LogIn,
         Unsupported, Display => Unsupported::MutualTls,
         ClientCredentialsGrant => ClientCredentialsGrant::new(&endpoint(), &client(), "files"),
         Revocation => Revocation::new(&endpoint(), &client())

@@ -44,6 +44,8 @@ pub enum Error {
     },
     /// The token is of a type that must not be used as if it were another (RFC 6749 §7.1).
     TokenType,
+    /// The body is larger than any answer is: more than 1 MiB.
+    TooLarge,
     /// The body is still compressed, which nobody asked for.
     Compressed,
     /// Something odd was met where nothing odd is tolerated.
@@ -82,6 +84,7 @@ impl fmt::Display for Error {
                 "status {status} without an OAuth answer; check the endpoint's URL, and for a proxy in between"
             ),
             Self::TokenType => f.write_str("a token of a type unknown here"),
+            Self::TooLarge => f.write_str("the answer is larger than 1 MiB"),
             Self::Compressed => f.write_str("the answer is compressed, which nobody asked for"),
             #[cfg(feature = "json")]
             Self::Odd(oddity) => write!(f, "not tolerated in strict mode: {oddity}"),

@@ -3,6 +3,7 @@
 pub mod basic;
 pub mod bearer;
 pub mod challenge;
+pub mod date;
 mod grammar;
 pub mod oauth;
 

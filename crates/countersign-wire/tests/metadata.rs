@@ -3,7 +3,7 @@
 
 use countersign_wire::{
     Error,
-    metadata::{ServerMetadata, well_known},
+    metadata::{ServerMetadata, well_known, well_known_resource},
 };
 use http::Response;
 use testkit::vectors::Suite;
@@ -11,7 +11,12 @@ use testkit::vectors::Suite;
 #[test]
 fn well_known_urls() {
     Suite::open("protocol", "well_known_url.json", "/vectors").run(|case| {
-        let urls = well_known(case["input"]["identifier"].as_str().unwrap());
+        let identifier = case["input"]["identifier"].as_str().unwrap();
+        let urls = match case["input"]["suffix"].as_str().unwrap() {
+            "oauth-authorization-server" => well_known(identifier),
+            "oauth-protected-resource" => well_known_resource(identifier),
+            other => panic!("{other}"),
+        };
         assert_eq!(urls[0], case["expected"]["url"].as_str().unwrap());
     });
     Suite::open("protocol", "discovery_order.json", "/vectors").run(|case| {

@@ -5,7 +5,7 @@ use countersign_wire::{
 };
 
 use super::{AuthorizedCode, PendingAuthorization};
-use crate::{Error, callback};
+use crate::{Error, authorization_code::parse_callback};
 
 /// What came back by the redirect URI.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl PendingAuthorization {
     /// [`Error::IssuerMismatch`]; [`Error::Refused`] with the server's error; [`Error::Protocol`] for an
     /// answer with a parameter repeated, with both `code` and `error`, or with neither.
     pub fn callback(self, query: &str) -> Result<Callback, Error> {
-        let params = callback::parse(query);
+        let params = parse_callback(query);
         self.answer(params)
     }
 

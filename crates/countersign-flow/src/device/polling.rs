@@ -3,6 +3,7 @@ use core::time::Duration;
 use countersign_token::Timestamp;
 use countersign_wire::{
     flow::{Env, Failure, Flow, Input, Step},
+    header::date,
     response::{ErrorCode, ErrorResponse},
 };
 use http::StatusCode;
@@ -11,7 +12,7 @@ use super::PendingDevice;
 use crate::{
     Error, Redeemed,
     error::Misuse,
-    exchange::{Answer, Replay, retry_after},
+    exchange::{Answer, Replay},
     grant::Grant,
 };
 
@@ -88,15 +89,15 @@ impl DevicePolling {
             Ok(Step::Send(request)) => Ok(Step::Send(request)),
             // A signature that is made elsewhere may take its time.
             Ok(Step::Wait(pause)) => Ok(Step::Wait(pause)),
-            Ok(Step::Done(answer)) => self.answered(answer),
+            Ok(Step::Done(answer)) => self.answered(answer, env),
             Err(Error::Network(Failure { transient: true, .. })) => self.back_off(None),
             Err(error) => Err(error),
         }
     }
 
-    fn answered(&mut self, answer: Answer) -> Result<Step<Redeemed>, Error> {
+    fn answered(&mut self, answer: Answer, env: &Env<'_>) -> Result<Step<Redeemed>, Error> {
         let status = answer.response.status();
-        let asked = retry_after(&answer.response);
+        let asked = date::retry_after(answer.response.headers(), env.now);
         match self.grant.read(answer) {
             Ok(redeemed) => Ok(Step::Done(redeemed)),
             Err(Error::Refused(refusal)) => self.refused(refusal, asked),

@@ -1,7 +1,7 @@
-use alloc::{format, vec::Vec};
+use alloc::vec::Vec;
 
 use countersign_token::Timestamp;
-use countersign_wire::flow::Env;
+use countersign_wire::{flow::Env, header::date};
 use http::{Response, header::DATE};
 
 use super::answer;
@@ -72,20 +72,5 @@ pub fn server_time(response: &Response<Vec<u8>>) -> Option<Timestamp> {
     let (Some(date), None) = (dates.next(), dates.next()) else {
         return None;
     };
-    date_time(date.to_str().ok()?).filter(|time| time.unix() > 0)
-}
-
-/// `IMF-fixdate` of RFC 9110 §5.6.7, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
-fn date_time(text: &str) -> Option<Timestamp> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (_, date) = text.trim().split_once(", ")?;
-    let mut parts = date.split(' ');
-    let mut next = || parts.next();
-    let (day, month, year, time, zone) = (next()?, next()?, next()?, next()?, next()?);
-    if zone != "GMT" || next().is_some() {
-        return None;
-    }
-    let month = MONTHS.iter().position(|name| *name == month)?.saturating_add(1);
-    Timestamp::parse(&format!("{year}-{month:02}-{day}T{time}Z")).ok()
+    date::parse(date.to_str().ok()?).filter(|time| time.unix() > 0)
 }

@@ -9,7 +9,7 @@ use countersign_wire::{
 };
 
 use super::{AuthorizedLogin, answer, clock::Clock, signing::Signing};
-use crate::{Endpoint, Error, blob, callback};
+use crate::{Endpoint, Error, authorization_code::parse_callback, blob};
 
 /// How long the user may take.
 const LIFETIME: Duration = Duration::from_secs(600);
@@ -78,7 +78,7 @@ impl PendingLogin {
     /// [`Error::Refused`] when the user or the server said no (`denied`, `oauth_problem`);
     /// [`Error::Protocol`] when the verifier is missing or repeated.
     pub fn callback(self, query: &str) -> Result<Callback, Error> {
-        let Some(params) = callback::parse(query) else {
+        let Some(params) = parse_callback(query) else {
             return Ok(Callback::NotOurs(self));
         };
         let names =

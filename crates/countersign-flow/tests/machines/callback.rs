@@ -152,6 +152,99 @@ fn forged_callbacks_do_not_end_the_login() {
     assert_eq!(outcome(login, &answer), Outcome::Code("real".into()));
 }
 
+/// What may come back in place of the answer, by what is forged; `{own}` is the right state.
+const FORGED: [(&str, &[&str]); 4] = [
+    (
+        "state",
+        &[
+            "code=x",
+            "code=x&state",
+            "code=x&state=",
+            "code=x&state=x",
+            "code=x&state={own}x",
+            "code=x&state=x{own}",
+            "code=x&state={own}%00",
+            "code=x&state=+{own}",
+            "code=x&STATE={own}",
+            "code=x#state={own}",
+            "code=x&state={{own}}",
+        ],
+    ),
+    (
+        "issuer",
+        &[
+            "code=x&state={own}&iss=https%3A%2F%2Fevil.example",
+            "code=x&state={own}&iss=",
+            "code=x&state={own}&iss",
+            "code=x&state={own}",
+            "code=x&state={own}&iss=https%3A%2F%2Fas.example%2F",
+            "code=x&state={own}&iss=https%3A%2F%2FAS.example",
+            "code=x&state={own}&iss=https%3A%2F%2Fas.example%3A443",
+            "code=x&state={own}&iss=http%3A%2F%2Fas.example",
+            "code=x&state={own}&iss=https%3A%2F%2Fas.example&iss=https%3A%2F%2Fas.example",
+            "code=x&state={own}&ISS=https%3A%2F%2Fas.example",
+            "code=x&state={own}&iss=https%3A%2F%2Fas.example%00",
+        ],
+    ),
+    (
+        "duplicates",
+        &[
+            "code=x&code=x&state={own}&{iss}",
+            "code=x&code=y&state={own}&{iss}",
+            "code=x&code=&state={own}&{iss}",
+            "code=x&state={own}&state={own}&{iss}",
+            "code=x&state={own}&state=y&{iss}",
+            "code=x&state=y&state={own}&{iss}",
+            "code=x&state={own}&{iss}&{iss}",
+            "code=x&error=access_denied&state={own}&{iss}",
+            "error=a&error=b&state={own}&{iss}",
+            "code=x&state={own}&{iss}&iss=https%3A%2F%2Fevil.example",
+        ],
+    ),
+    (
+        "error without state",
+        &[
+            "error=access_denied",
+            "error=access_denied&state=",
+            "error=access_denied&state=x",
+            "error=access_denied&state={own}x",
+            "error=access_denied&{iss}",
+            "error=access_denied&error_description=you+lost&{iss}",
+            "error=server_error&State={own}&{iss}",
+            "error=invalid_grant&state={own}&state={own}&{iss}",
+            "error=temporarily_unavailable#state={own}",
+        ],
+    ),
+];
+
+#[test]
+fn no_forged_callback_leads_to_a_token_request() {
+    let mut count = 0;
+    for (class, forged) in FORGED {
+        assert!(forged.len() >= 8, "{class}");
+        for query in forged {
+            let login = pending(true);
+            let query = query
+                .replace("{own}", login.state().expose())
+                .replace("{iss}", "iss=https%3A%2F%2Fas.example");
+            match outcome(login, &query) {
+                Outcome::Code(_) => panic!("{class}: {query}"),
+                // Nobody but the server ends a login: it takes the right state, once.
+                Outcome::NotOurs => {}
+                Outcome::Error(error) => {
+                    assert!(matches!(class, "issuer" | "duplicates"), "{class}: {query}: {error:?}");
+                }
+            }
+            count += 1;
+        }
+    }
+    assert!(count >= 40, "{count}");
+    // Control: the true answer leads to one.
+    let login = pending(true);
+    let query = format!("code=x&state={}&iss=https%3A%2F%2Fas.example", login.state().expose());
+    assert_eq!(outcome(login, &query), Outcome::Code("x".into()));
+}
+
 #[test]
 fn answers_with_the_right_state_are_judged_in_order() {
     let protocol = |error| Outcome::Error(Error::Protocol(error));

@@ -137,6 +137,11 @@ fn mutual_tls_is_named_as_what_is_not_supported_yet() {
 }
 
 #[test]
+fn logout_at_the_server_is_named_as_what_is_not_supported_yet() {
+    assert_eq!(server().logout().unwrap_err(), Misuse::NotSupported(Unsupported::Logout).into());
+}
+
+#[test]
 fn a_client_assertion_takes_the_place_of_a_secret() {
     Suite::open("protocol", "client_assertion_request.json", "/vectors").run(|case| {
         let form = &case["expected"]["form"];

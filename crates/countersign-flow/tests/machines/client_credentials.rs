@@ -35,7 +35,10 @@ fn passing_trouble_is_waited_out_twice() {
         (vec![maybe_sent(), not_sent(), json(200, TOKEN)], seconds(&[1, 2])),
         (vec![retry_after(503, "7"), json(200, TOKEN)], seconds(&[7])),
         (vec![retry_after(429, "0"), json(200, TOKEN)], seconds(&[0])),
-        (vec![retry_after(429, "Fri, 20 Nov 2026 10:00:00 GMT"), json(200, TOKEN)], seconds(&[1])),
+        // The clock is a second on when the answer comes.
+        (vec![retry_after(429, "Tue, 14 Nov 2023 22:13:27 GMT"), json(200, TOKEN)], seconds(&[6])),
+        (vec![retry_after(429, "Tue, 14 Nov 2023 22:13:00 GMT"), json(200, TOKEN)], seconds(&[0])),
+        (vec![retry_after(429, "tomorrow"), json(200, TOKEN)], seconds(&[1])),
         (vec![typed(502, "text/html", "<html>"), json(200, TOKEN)], seconds(&[1])),
         (vec![json(400, r#"{"error":"temporarily_unavailable"}"#), json(200, TOKEN)], seconds(&[1])),
         (

@@ -1,5 +1,6 @@
 //! Each machine, step by step, without a socket.
 
+mod agent;
 mod authorization_code;
 mod authorize;
 mod callback;
@@ -9,6 +10,7 @@ mod device;
 mod discovery;
 mod dpop;
 mod endpoint;
+mod hint;
 #[cfg(feature = "jwt")]
 mod id_token;
 mod introspection;

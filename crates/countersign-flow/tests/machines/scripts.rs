@@ -2,14 +2,21 @@
 //! again once it may have left.
 
 use countersign_flow::{
-    AuthorizationRequest, Callback, ClientCredentialsGrant, Discovery, Error, Refresh, Revocation,
-    error::Misuse,
+    AuthorizationRequest, Callback, ClientCredentialsGrant, DeviceAuthorization, Discovery, Error,
+    Introspection, JwtBearerGrant, ProofKey, Refresh, Registration, ResourceDiscovery, Revocation,
+    SecurityToken, TokenExchange, agent::AgentDiscovery, error::Misuse,
 };
 use countersign_token::RefreshToken;
-use countersign_wire::flow::{Failure, Flow, Input, Sent, Step};
+use countersign_wire::{
+    flow::{Failure, Flow, Input, Sent, Step},
+    registration::ClientMetadata,
+};
 use proptest::prelude::*;
 
-use crate::support::{ISSUER, confidential, env, later, public, server, typed};
+use crate::support::{
+    ISSUER, Plain, confidential, env, json, later, numbered, play, public, server, signed_elsewhere, typed,
+    whole_server,
+};
 
 /// An input of any kind, whether it answers the last step or not.
 fn input() -> impl Strategy<Value = Input> {
@@ -24,6 +31,15 @@ fn input() -> impl Strategy<Value = Input> {
         Just("oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true".to_string()),
         Just("oauth_problem=timestamp_refused".to_string()),
         Just(r#"{"refresh_token":"r"}"#.to_string()),
+        Just(r#"{"error":"slow_down"}"#.to_string()),
+        Just(r#"{"error":"authorization_pending"}"#.to_string()),
+        Just(r#"{"active":true}"#.to_string()),
+        Just(r#"{"client_id":"c","token_endpoint_auth_method":"none"}"#.to_string()),
+        Just(r#"{"request_uri":"urn:a","expires_in":60}"#.to_string()),
+        Just(
+            r#"{"resource":"https://as.example/mcp","authorization_servers":["https://as.example"]}"#
+                .to_string()
+        ),
         Just("Target=a\nScope=b\nSecure=true".to_string()),
         "\\PC{0,30}",
     ];
@@ -60,7 +76,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn whatever_happens(inputs in proptest::collection::vec(input(), 0..8), machine in 0..10) {
+    fn whatever_happens(inputs in proptest::collection::vec(input(), 0..8), machine in 0..20) {
         let server = server();
         let endpoint = &server.token_endpoint;
         match machine {
@@ -79,6 +95,7 @@ proptest! {
                 let flow = Revocation::new(&endpoint, &public()).refresh_token(&token).refresh_token(&token);
                 check(flow, inputs, false);
             }
+            10..20 => more(machine, inputs),
             machine => oauth1(machine, inputs),
         }
     }
@@ -90,6 +107,92 @@ proptest! {
         let ours = !matches!(pending.callback(&query), Ok(Callback::NotOurs(_)));
         prop_assert!(with_state || !ours);
     }
+}
+
+/// One of the machines that came later; `None` beyond the last.
+fn more(machine: i32, inputs: Vec<Input>) {
+    let server = whole_server();
+    let endpoint = &server.token_endpoint;
+    let token = RefreshToken::new("r");
+    match machine {
+        10 => check(JwtBearerGrant::new(endpoint, numbered("a"), "a"), inputs, false),
+        11 => check(
+            JwtBearerGrant::new(endpoint, signed_elsewhere(), "a").client(&confidential()),
+            inputs,
+            false,
+        ),
+        12 => check(TokenExchange::new(endpoint, &SecurityToken::from(&token)), inputs, false),
+        13 => check(DeviceAuthorization::new(&server, &public()).unwrap(), inputs, false),
+        14 => {
+            let body =
+                r#"{"device_code":"d","user_code":"u","verification_uri":"https://x/","expires_in":60}"#;
+            let pending =
+                play(DeviceAuthorization::new(&server, &public()).unwrap(), [json(200, body)]).done();
+            check(pending.poll(), inputs, false);
+        }
+        15 => {
+            let (client, server) = (public(), whole_server());
+            check(AuthorizationRequest::new(&server, &client).push(&env()).unwrap(), inputs, false);
+        }
+        16 => {
+            let endpoint = server.introspection_endpoint.as_ref().unwrap();
+            check(Introspection::refresh_token(endpoint, &confidential(), &token), inputs, false);
+        }
+        17 => {
+            let metadata = ClientMetadata::native("Demo", ["http://127.0.0.1/"]);
+            check(Registration::new(server.registration_endpoint.as_ref().unwrap(), metadata), inputs, true);
+        }
+        18 => {
+            check(
+                AgentDiscovery::new("https://as.example/mcp", &http::HeaderMap::new()).unwrap(),
+                inputs,
+                false,
+            );
+        }
+        _ => {
+            let client = public().with_proof_key(ProofKey::new(Plain("thumb")));
+            // A nonce that is wanted is a reason to send again; nothing here wants one.
+            check(Refresh::new(endpoint, &client, &token, "a"), inputs, true);
+        }
+    }
+}
+
+#[test]
+fn no_machine_follows_a_redirect() {
+    fn ends<F: Flow<Error = Error>>(mut flow: F, requests: usize) {
+        let mut input = Input::Start;
+        let mut sent = 0;
+        loop {
+            match flow.step(input, &env()) {
+                Ok(Step::Send(request)) => {
+                    assert_ne!(request.uri().host(), Some("evil.example"));
+                    sent += 1;
+                    let response = http::Response::builder().status([302, 307, 308, 301][sent % 4]);
+                    let response = response.header("location", "https://evil.example/").body(Vec::new());
+                    input = Input::Response(response.unwrap());
+                }
+                Ok(Step::Wait(_)) => input = Input::Woken,
+                Ok(Step::Done(_)) => panic!("a redirect is no answer"),
+                Err(_) => break,
+            }
+        }
+        assert_eq!(sent, requests);
+    }
+    let server = whole_server();
+    let endpoint = &server.token_endpoint;
+    let token = RefreshToken::new("r");
+    ends(Refresh::new(endpoint, &public(), &token, ""), 1);
+    ends(ClientCredentialsGrant::new(endpoint, &confidential(), ""), 1);
+    ends(JwtBearerGrant::new(endpoint, numbered("a"), ""), 1);
+    ends(TokenExchange::new(endpoint, &SecurityToken::from(&token)), 1);
+    ends(DeviceAuthorization::new(&server, &public()).unwrap(), 1);
+    ends(Introspection::refresh_token(server.introspection_endpoint.as_ref().unwrap(), &public(), &token), 1);
+    ends(Revocation::new(server.revocation_endpoint.as_ref().unwrap(), &public()).refresh_token(&token), 1);
+    let metadata = ClientMetadata::native("Demo", ["http://127.0.0.1/"]);
+    ends(Registration::new(server.registration_endpoint.as_ref().unwrap(), metadata), 1);
+    ends(AuthorizationRequest::new(&server, &public()).push(&env()).unwrap(), 1);
+    ends(Discovery::new(ISSUER).unwrap(), 2);
+    ends(ResourceDiscovery::new("https://api.example/").unwrap(), 1);
 }
 
 #[cfg(feature = "oauth1")]
@@ -114,7 +217,7 @@ fn oauth1(machine: i32, inputs: Vec<Input>) {
                 Endpoints::new("https://sp.example/a", "https://sp.example/b", "https://sp.example/c");
             let begin = || LoginRequest::new(endpoints.as_ref().unwrap(), &client).begin().unwrap();
             let body = "oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true";
-            let (_, pending) = crate::support::play(begin(), [typed(200, "text/html", body)]).done();
+            let (_, pending) = play(begin(), [typed(200, "text/html", body)]).done();
             let mut first = inputs;
             let second = first.split_off(first.len() / 2);
             check(begin(), first, true);

@@ -14,6 +14,9 @@ use http::{HeaderMap, Response, StatusCode, header};
 use super::{ErrorCode, ErrorResponse, Oddity, Tolerance};
 use crate::{Error, form};
 
+/// The largest body that is looked into: 1 MiB, which no answer of OAuth comes near.
+const LARGEST: usize = 1 << 20;
+
 /// What servers say beside the code: a device's interval (RFC 8628 §3.5), Google's and Microsoft's own.
 const DETAILS: [&str; 5] = ["interval", "error_subtype", "suberror", "trace_id", "correlation_id"];
 
@@ -23,9 +26,12 @@ const DETAILS: [&str; 5] = ["interval", "error_subtype", "suberror", "trace_id",
 /// content type, plain text or none is a form. HTML is never looked into.
 ///
 /// # Errors
-/// [`Error::NotAnAnswer`] for a body of another kind, [`Error::Json`] for broken JSON, and
+/// [`Error::TooLarge`] beyond 1 MiB, [`Error::Compressed`], [`Error::NotAnAnswer`] for a body of another kind, [`Error::Json`] for broken JSON, and
 /// [`Error::Repeated`] for a form that repeats a name.
 pub fn members(response: &Response<Vec<u8>>) -> Result<(Object, Vec<Oddity>), Error> {
+    if response.body().len() > LARGEST {
+        return Err(Error::TooLarge);
+    }
     let not_an_answer = Error::NotAnAnswer { status: response.status().as_u16() };
     let mut oddities = Vec::new();
     let mut body = response.body().as_slice();

@@ -17,7 +17,8 @@ use crate::{Error, header::bearer, text};
 ///
 /// let body = br#"{"device_code":"4/4-GMM","user_code":"GQVQ-JKEC","verification_url":"https://as.example/device",
 ///     "expires_in":1800}"#;
-/// let answer = DeviceResponse::parse_with(&http::Response::new(body.to_vec()), &Tolerance::default())?;
+/// let answer = http::Response::builder().header("content-type", "application/json").body(body.to_vec()).unwrap();
+/// let answer = DeviceResponse::parse_with(&answer, &Tolerance::default())?;
 /// assert_eq!((answer.user_code.as_str(), answer.interval.as_secs()), ("GQVQ-JKEC", 5));
 /// assert_eq!(answer.oddities, [Oddity::VerificationUrl]);
 /// # Ok::<(), countersign_wire::Error>(())

@@ -63,7 +63,15 @@ fn mirrored(command: clap::Command) -> clap::Command {
     command.mut_args(mirror).mut_subcommands(mirrored)
 }
 
+/// Whether a server makes the value up, so that it may begin with a hyphen as base64url does.
+fn is_random(arg: &Arg) -> bool {
+    let names = arg.get_value_names().unwrap_or_default();
+    arg.get_long().is_some()
+        && names.iter().any(|name| ["ID", "KEY", "S", "SECRET", "TOKEN"].contains(&name.as_str()))
+}
+
 fn mirror(arg: Arg) -> Arg {
+    let arg = if is_random(&arg) { arg.allow_hyphen_values(true) } else { arg };
     let Some(name) = arg.get_long().map(|long| long.replace('-', "_").to_ascii_uppercase()) else {
         return arg;
     };

@@ -149,7 +149,8 @@ impl Settings {
         if store.encryption == Encryption::By(StoreEncryption::None) && store.encryption_from == "store" {
             self.output.say(&format!(
                 "note: {} keeps credentials unencrypted, in files that only you can read; \
-                 countersign store migrate --to-encryption keyring encrypts it",
+                 countersign store migrate --to-encryption keyring, or passphrase, encrypts it; \
+                 --store-encryption none leaves it so",
                 store.place
             ));
         }

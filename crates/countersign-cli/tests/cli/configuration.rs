@@ -169,3 +169,15 @@ fn many_programs_change_it_at_a_time_and_nothing_is_lost() {
         assert!(after.contains(&format!("store-{number}\"]\nencryption = \"none\"")), "{after}");
     }
 }
+
+#[test]
+fn one_that_cannot_be_written_is_as_it_was() {
+    let home = with("# mine\n");
+    // Where the new one would be written there is something in the way.
+    fs::create_dir(home.path("home/.config.toml.tmp")).unwrap();
+    home.write("t", "at");
+    let import = ["account", "import", "--name", "alice", "--access-token", "@t"];
+    home.check(&import, 0, &["warning: the choice is not remembered", "kept as"]);
+    home.check(&["account", "use", "alice"], 3, &["the configuration cannot be written", "--config PATH"]);
+    assert_eq!(home.configuration(), "# mine\n");
+}

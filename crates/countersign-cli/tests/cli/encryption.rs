@@ -91,6 +91,9 @@ fn a_store_of_an_earlier_version_is_kept_as_it_is() {
     assert_eq!(home.check_undecided(&["token"], 0, &[]).out, "at\n");
     let said = ["keeps credentials unencrypted", "countersign store migrate --to-encryption keyring"];
     home.check_undecided(&IMPORT, 0, &said);
+    // Who has said that it is to be so is not told again.
+    home.check_undecided(&[&IMPORT[..], &["--store-encryption", "none"]].concat(), 0, &[]);
+    assert!(!home.check_undecided(&IMPORT, 0, &[]).err.contains("note:"));
     let args = [&IMPORT[..], &["--store-encryption", "passphrase", "--store-passphrase", "env:P"]].concat();
     let run = finish(home.undecided(&args).env("P", "pass"));
     run.check(

@@ -159,6 +159,7 @@ fn the_store_that_was_meant_is_meant_where_it_went() {
         "{status}"
     );
     assert!(home.stored().iter().all(|(_, bytes)| bytes.is_empty()));
+    assert_eq!(home.configuration().matches("account = \"bob\"").count(), 1, "{}", home.configuration());
 }
 
 #[test]

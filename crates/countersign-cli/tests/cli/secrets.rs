@@ -123,3 +123,24 @@ fn a_file_that_others_can_read_is_told() {
         );
     }
 }
+
+#[test]
+fn a_value_that_a_server_made_up_may_begin_with_a_hyphen() {
+    let home = Home::new();
+    home.ok(&[
+        "account",
+        "import",
+        "--name",
+        "x",
+        "--consumer-key",
+        "-k",
+        "--consumer-secret",
+        "-s",
+        "--token",
+        "-8BuP3m",
+        "--token-secret",
+        "--ts",
+    ]);
+    let signed = home.ok(&["oauth1", "sign", "GET", "https://a.example/", "--signature-method", "PLAINTEXT"]);
+    assert!(signed.contains("oauth_token=\"-8BuP3m\"") && signed.contains("\"-s%26--ts\""), "{signed}");
+}

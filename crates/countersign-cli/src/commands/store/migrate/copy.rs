@@ -7,7 +7,10 @@ use countersign_token::{Key, Record, Revision, Secret, json::Value};
 
 use crate::{
     args::store::MigrateArgs,
-    commands::{account::label, errors},
+    commands::{
+        account::{choice::forgotten, label},
+        errors,
+    },
     exit::Exit,
     failure::Failure,
     settings::Settings,
@@ -141,6 +144,7 @@ fn remove(
         }
         verify(key, &newest, target)?;
         from.delete(record.revision).map_err(failed)?;
+        forgotten(key, None, source, settings);
         removed = removed.saturating_add(1);
     }
     Ok(removed)

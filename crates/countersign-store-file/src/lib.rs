@@ -33,7 +33,7 @@
 //!
 //! # Limitations
 //!
-//! - A deleted record leaves its empty lock file behind, whose name tells the key.
+//! - A deleted record leaves its empty lock files behind, whose names tell the key.
 //! - A file system without locks, as some network file systems are, is refused for writing.
 //! - A key whose path would be longer than the system allows is refused as too big.
 //! - Deleted content may linger in unallocated blocks of the disk and in its backups.

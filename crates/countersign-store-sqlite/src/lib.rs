@@ -46,7 +46,8 @@
 //! # Layout
 //!
 //! Beside `credentials.db` are SQLite's `-wal` and `-shm` while it is in use, and `credentials.db.locks`,
-//! a directory with the lock file of each key that was ever leased, and two for the store itself.
+//! a directory with the lock file of each key that was ever leased, and two for the store itself; where somebody
+//! had to wait for a lock there is a second file for those who wait.
 //! A lease is a lock on such a file; it holds no transaction, so it may be held over a network call.
 //! Damage that SQLite does not notice is noticed by checksums and by finding each key in both tables.
 //!
@@ -54,7 +55,7 @@
 //!
 //! - A network file system has neither the locks nor the shared memory; it is refused, if it is honest.
 //! - Where the directory cannot be written, a database that was not closed properly cannot be read.
-//! - A deleted record leaves its empty lock file behind, whose name tells the key.
+//! - A deleted record leaves its empty lock files behind, whose names tell the key.
 //! - Damage to the `-wal` file of a killed program makes SQLite fall back to what was saved before it.
 //! - After a save that failed in a sync the old record counts. If every program is then killed before one of
 //!   them writes again, the new one may count.

@@ -6,13 +6,13 @@
 //! another process has just replaced would exclude nobody.
 
 use core::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     time::Duration,
 };
 use std::{
     fs::{File, Metadata, OpenOptions, TryLockError},
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         mpsc::{self, RecvTimeoutError},
@@ -36,6 +36,11 @@ const MAX_WAITING: usize = 64;
 /// and polling is an order of magnitude slower to notice a release when many wait. A caller that gives up
 /// leaves that thread behind until the lock is free; it then gives the lock back at once. There are at most
 /// 64 such threads for a store, after which waiting callers poll.
+///
+/// The system gives a lock to whoever asks next, which is as a rule the process that has just given it back; so
+/// sixteen that want it in turn would now and then wait for seconds. Those who wait therefore do so in a queue: a
+/// second lock file, made when it is needed, whose name ends in `.queue`. Who comes while somebody is first in it
+/// waits behind. [`try_lock`](Self::try_lock), and a wait of no length, ask for no place in it.
 #[derive(Clone, Debug)]
 pub struct Sidecar {
     owner: Owner,
@@ -77,15 +82,20 @@ impl Sidecar {
     /// [`ErrorKind::Locked`] when `wait` is over, and those of [`try_lock`](Self::try_lock).
     pub fn lock(&self, path: &Path, wait: Duration) -> Result<LockFile, Error> {
         let started = Instant::now();
+        let queue = queue(path);
+        let mut gives_way = !wait.is_zero() && self.is_held(&queue)?;
         loop {
-            if let Some(held) = self.try_lock(path)? {
+            // Whoever is first in the queue gets it before who comes now.
+            if !core::mem::take(&mut gives_way)
+                && let Some(held) = self.try_lock(path)?
+            {
                 return Ok(held);
             }
             let left = wait.saturating_sub(started.elapsed());
             if left.is_zero() {
                 return Err(Error::new(ErrorKind::Locked));
             }
-            let Some(held) = self.wait_in_thread(self.open(path)?, left)? else {
+            let Some(held) = self.wait_in_thread(self.open(&queue)?, self.open(path)?, left)? else {
                 return self.poll(path, left);
             };
             if let Some(held) = self.confirm(held, path)? {
@@ -95,15 +105,21 @@ impl Sidecar {
     }
 
     /// Blocks in a thread for the lock; `None` when there is no thread to be had.
-    fn wait_in_thread(&self, file: File, wait: Duration) -> Result<Option<LockFile>, Error> {
+    fn wait_in_thread(&self, queue: File, file: File, wait: Duration) -> Result<Option<LockFile>, Error> {
         let Some(place) = Waiting::enter(&self.waiting) else {
             return Ok(None);
         };
         let (sender, receiver) = mpsc::sync_channel(1);
+        let wanted = Arc::new(AtomicBool::new(true));
+        let still = Arc::clone(&wanted);
         let spawned =
             thread::Builder::new().name(String::from("lock file")).stack_size(64 * 1024).spawn(move || {
                 let _place = place;
-                let result = block(&file).map(|()| LockFile(file));
+                let first = block(&queue).map(|()| LockFile(queue));
+                if !still.load(Ordering::Relaxed) {
+                    return;
+                }
+                let result = first.and_then(|_first| block(&file).map(|()| LockFile(file)));
                 // When nobody waits any more the lock comes back with the error and is dropped here.
                 let _ = sender.send(result);
             });
@@ -113,8 +129,28 @@ impl Sidecar {
         match receiver.recv_timeout(wait) {
             Ok(Ok(held)) => Ok(Some(held)),
             Ok(Err(error)) => Err(Error::io(error)),
-            Err(RecvTimeoutError::Timeout) => Err(Error::new(ErrorKind::Locked)),
+            Err(RecvTimeoutError::Timeout) => {
+                wanted.store(false, Ordering::Relaxed);
+                Err(Error::new(ErrorKind::Locked))
+            }
             Err(RecvTimeoutError::Disconnected) => Err(Error::new(ErrorKind::Unavailable)),
+        }
+    }
+
+    /// Whether somebody has the lock at `path`, which need not exist.
+    fn is_held(&self, path: &Path) -> Result<bool, Error> {
+        self.owner.check_file_at(path)?;
+        match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Error::io(error)),
+            Ok(file) => match file.try_lock_shared() {
+                Ok(()) => {
+                    drop(LockFile(file));
+                    Ok(false)
+                }
+                Err(TryLockError::WouldBlock) => Ok(true),
+                Err(TryLockError::Error(error)) => Err(Error::io(error)),
+            },
         }
     }
 
@@ -161,6 +197,13 @@ impl Drop for LockFile {
         // Closing is not enough: a process that is just being started may hold a copy of the descriptor.
         let _ = self.0.unlock();
     }
+}
+
+/// The file whose lock is the first place among those that wait for the lock at `path`.
+fn queue(path: &Path) -> PathBuf {
+    let mut queue = path.as_os_str().to_owned();
+    queue.push(".queue");
+    queue.into()
 }
 
 /// One of the threads that wait.

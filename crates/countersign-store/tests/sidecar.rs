@@ -8,6 +8,7 @@ use std::{
     os::unix::fs::{MetadataExt, PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::Command,
+    sync::Mutex,
 };
 
 use countersign_store::{
@@ -73,6 +74,70 @@ fn who_gives_up_does_not_hold_it_later() {
     });
     drop(held);
     drop(sidecar.lock(&lock(&directory), Duration::from_secs(60)).unwrap());
+}
+
+/// Whoever has just given it back would get it again, and others would wait for seconds.
+#[test]
+fn who_waits_comes_before_who_comes_back() {
+    let directory = directory();
+    let (here, there) = (sidecar(&directory), sidecar(&directory));
+    let queue = directory.path().join("a.lock.queue");
+    for _ in 0..20 {
+        let held = here.lock(&lock(&directory), Duration::from_secs(60)).unwrap();
+        let order = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let second = there.lock(&lock(&directory), Duration::from_secs(60)).unwrap();
+                order.lock().unwrap().push("who waited");
+                drop(second);
+            });
+            while !is_locked(&queue) {
+                std::thread::yield_now();
+            }
+            drop(held);
+            let again = here.lock(&lock(&directory), Duration::from_secs(60)).unwrap();
+            order.lock().unwrap().push("who came back");
+            drop(again);
+        });
+        assert_eq!(order.into_inner().unwrap(), ["who waited", "who came back"]);
+    }
+    let made = queue.metadata().unwrap();
+    assert_eq!((made.permissions().mode() & 0o777, made.len()), (0o600, 0));
+}
+
+/// Whether a lock file is there and somebody has it.
+fn is_locked(path: &Path) -> bool {
+    fs::File::open(path).is_ok_and(|file| file.try_lock_shared().is_err())
+}
+
+#[test]
+fn who_does_not_wait_is_in_no_queue() {
+    let directory = directory();
+    let sidecar = sidecar(&directory);
+    let queue = directory.path().join("a.lock.queue");
+    drop(sidecar.lock(&lock(&directory), Duration::from_secs(60)).unwrap());
+    assert!(!queue.exists(), "made where nobody waited");
+    let first = fs::File::create(&queue).unwrap();
+    first.lock().unwrap();
+    for wait in [None, Some(Duration::ZERO)] {
+        let got = match wait {
+            None => sidecar.try_lock(&lock(&directory)).unwrap(),
+            Some(wait) => Some(sidecar.lock(&lock(&directory), wait).unwrap()),
+        };
+        assert!(got.is_some(), "{wait:?}");
+    }
+    let behind = sidecar.lock(&lock(&directory), Duration::from_millis(5));
+    assert_eq!(kind(behind), Some(ErrorKind::Locked));
+}
+
+#[test]
+fn a_queue_that_is_no_file_of_ours_is_refused() {
+    let directory = directory();
+    let target = directory.path().join("target");
+    fs::write(&target, "").unwrap();
+    symlink(&target, directory.path().join("a.lock.queue")).unwrap();
+    let refused = sidecar(&directory).lock(&lock(&directory), Duration::from_secs(1));
+    assert_eq!(kind(refused), Some(ErrorKind::Insecure));
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl Claims {
 
     /// The claims as JSON on one line: what a signing service is sent as the payload.
     pub fn to_json(&self) -> Secret {
-        Value::Object(self.0.clone()).to_json()
+        self.0.to_json()
     }
 }
 

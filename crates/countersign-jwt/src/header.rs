@@ -3,16 +3,16 @@ use core::fmt;
 
 use countersign_token::json::{Object, Value};
 
-use crate::{Error, Jwk};
+use crate::{Algorithm, Error, Jwk};
 
 /// The header of a token to be signed (RFC 7515 §4): `alg`, which comes from the key, then `typ`, `kid`, `jwk`,
 /// and what else was set, in that order.
 #[derive(Clone, Default)]
 pub struct Header {
-    pub(crate) kind: Option<Cow<'static, str>>,
-    pub(crate) key_id: Option<String>,
-    pub(crate) jwk: Option<Jwk>,
-    pub(crate) others: Object,
+    kind: Option<Cow<'static, str>>,
+    key_id: Option<String>,
+    jwk: Option<Jwk>,
+    others: Object,
 }
 
 /// What only the fields above set, or what changes how a token is read.
@@ -55,11 +55,51 @@ impl Header {
         self
     }
 
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        match RESERVED.into_iter().find(|name| self.others.get(name).is_some()) {
-            Some(name) => Err(Error::Reserved { name }),
-            None => Ok(()),
+    /// The header as JSON, written at once: it is written for each token.
+    pub(crate) fn to_json(&self, algorithm: Algorithm, key_id: Option<&str>) -> Result<String, Error> {
+        let Self { kind, key_id: own, jwk, others } = self;
+        if let Some(name) = RESERVED.into_iter().find(|name| others.get(name).is_some()) {
+            return Err(Error::Reserved { name });
         }
+        // The key itself says which one it is.
+        let key_id = own.as_deref().or(key_id.filter(|_| jwk.is_none()));
+        let mut json = String::with_capacity(256);
+        json.push_str("{\"alg\":\"");
+        json.push_str(algorithm.as_str());
+        json.push('"');
+        for (name, text) in [("typ", kind.as_deref()), ("kid", key_id)] {
+            if let Some(text) = text {
+                member(&mut json, name);
+                write_text(&mut json, text);
+            }
+        }
+        if let Some(jwk) = jwk {
+            member(&mut json, "jwk");
+            json.push_str(&jwk.to_json());
+        }
+        for (name, value) in others.iter() {
+            member(&mut json, name);
+            json.push_str(value.to_json().expose());
+        }
+        json.push('}');
+        Ok(json)
+    }
+}
+
+fn member(json: &mut String, name: &str) {
+    json.push(',');
+    write_text(json, name);
+    json.push(':');
+}
+
+/// A JSON string; one without anything to escape, as nearly all are, is taken as it is.
+fn write_text(json: &mut String, text: &str) {
+    if text.bytes().any(|byte| byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+        json.push_str(Value::text(text).to_json().expose());
+    } else {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
     }
 }
 

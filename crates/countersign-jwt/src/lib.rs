@@ -83,7 +83,7 @@ pub use jwk::Jwk;
 pub use key_fault::KeyFault;
 pub use key_kind::KeyKind;
 pub use private_key::PrivateKey;
-pub use signer::Signer;
+pub use signer::{FromFn, Signer, from_fn};
 pub use signing_key::SigningKey;
 pub use token_fault::{Segment, TokenFault};
 pub use unsigned::{Unsigned, sign};

@@ -1,4 +1,8 @@
+mod from_fn;
+
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
+
+pub use from_fn::{FromFn, from_fn};
 
 use crate::{Algorithm, Error, Jwk};
 

@@ -1,10 +1,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use countersign_token::{
-    Secret,
-    json::{Object, Value},
-};
+use countersign_token::Secret;
 use zeroize::Zeroizing;
 
 use crate::{Algorithm, Claims, Error, Header, Signer, base64url};
@@ -44,27 +41,11 @@ impl Unsigned {
         key_id: Option<&str>,
         claims: &Claims,
     ) -> Result<Self, Error> {
-        header.check()?;
-        let Header { kind, key_id: own, jwk, others } = header;
-        let key_id = own.as_deref().or(key_id.filter(|_| jwk.is_none()));
-        let mut object = Object::new();
-        object.insert("alg", Value::text(algorithm.as_str()));
-        if let Some(kind) = kind {
-            object.insert("typ", Value::text(kind.as_ref()));
-        }
-        if let Some(key_id) = key_id {
-            object.insert("kid", Value::text(key_id));
-        }
-        if let Some(jwk) = jwk {
-            object.insert("jwk", jwk.to_value());
-        }
-        for (name, value) in others.iter() {
-            object.insert(name, value.clone());
-        }
-        let (header, claims) = (Value::Object(object).to_json(), claims.to_json());
-        let length = (header.expose().len() + claims.expose().len()) / 3 * 4 + 16;
+        let header = header.to_json(algorithm, key_id)?;
+        let claims = claims.to_json();
+        let length = (header.len() + claims.expose().len()) / 3 * 4 + 16;
         let mut message = Zeroizing::new(String::with_capacity(length + SIGNATURE));
-        base64url::encode_into(header.expose().as_bytes(), &mut message);
+        base64url::encode_into(header.as_bytes(), &mut message);
         message.push('.');
         base64url::encode_into(claims.expose().as_bytes(), &mut message);
         Ok(Self { algorithm, message })

@@ -2,9 +2,9 @@
 #![cfg(all(feature = "aws-lc-rs", feature = "verify"))]
 
 use countersign_jwt::{
-    Algorithm, Answer, Backend, ClaimFault, Claims, Error, Expected, Header, Jwk, KeyCache, KeyFault,
+    Algorithm, Answer, Backend, ClaimFault, Claims, Error, Expected, FromFn, Header, Jwk, KeyCache, KeyFault,
     KeyKind, KeySet, PrivateKey, Segment, Signer, SigningKey, TokenFault, Unsigned, Unverified, Verified,
-    VerifyingKey, sign,
+    VerifyingKey, from_fn, sign,
 };
 use countersign_token::{Secret, Timestamp, json::Value};
 use testkit::{assert_no_canary, canary::SECRET};
@@ -40,6 +40,7 @@ fn nothing_shows_a_secret() {
         Error, Display => refused(expected().with_nonce(SECRET)),
         Error, Display => refused(Expected::from_issuer(SECRET).signed_by([Algorithm::Hs256])),
         Expected => expected().with_nonce(SECRET).for_client("client"),
+        FromFn<fn(&[u8]) -> Result<Vec<u8>, Error>> => from_fn(Algorithm::Hs256, |_| Ok(SECRET.into())),
         Header => header(),
         Jwk => public(),
         KeyCache => KeyCache::new(Backend::AwsLcRs),

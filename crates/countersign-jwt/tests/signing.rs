@@ -64,6 +64,10 @@ fn the_key_names_itself_unless_the_header_does() {
     }
     check(Header::new(), r#"{"alg":"EdDSA","kid":"own"}"#);
     check(Header::jwt().with_key_id("other"), r#"{"alg":"EdDSA","typ":"JWT","kid":"other"}"#);
+    check(
+        Header::typed("a\"b").with_key_id("c\\d\n\u{e9}").with("x\u{1}", Value::text("y")),
+        "{\"alg\":\"EdDSA\",\"typ\":\"a\\\"b\",\"kid\":\"c\\\\d\\n\u{e9}\",\"x\\u0001\":\"y\"}",
+    );
     let public = Jwk::clone(ed25519().public_key().unwrap());
     check(
         Header::typed("dpop+jwt").with_jwk(public),

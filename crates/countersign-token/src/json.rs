@@ -171,6 +171,11 @@ impl Object {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// The object as JSON on one line.
+    pub fn to_json(&self) -> Secret {
+        Secret::new(serde_json::to_string(&WrittenMembers(self)).unwrap_or_default())
+    }
 }
 
 impl IntoIterator for Object {
@@ -294,13 +299,20 @@ impl Serialize for Written<'_> {
                 }
                 array.end()
             }
-            Value::Object(members) => {
-                let mut object = out.serialize_map(Some(members.0.len()))?;
-                for (name, value) in &members.0 {
-                    object.serialize_entry(name, &Written(value))?;
-                }
-                object.end()
-            }
+            Value::Object(members) => WrittenMembers(members).serialize(out),
         }
+    }
+}
+
+/// The same for the members of an object.
+struct WrittenMembers<'a>(&'a Object);
+
+impl Serialize for WrittenMembers<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut object = out.serialize_map(Some(self.0.0.len()))?;
+        for (name, value) in &self.0.0 {
+            object.serialize_entry(name, &Written(value))?;
+        }
+        object.end()
     }
 }

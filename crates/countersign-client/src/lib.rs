@@ -33,7 +33,7 @@
 //!     ClientCredentials::new("ck", "cs"),
 //!     TokenCredentials::new("tk", "ts"),
 //! ))?;
-//! let request = Request::get("https://api.example/events").body(Vec::new())?;
+//! let request = Request::get("https://api.example/events").body(Vec::<u8>::new())?;
 //! # #[cfg(feature = "oauth1")]
 //! assert_eq!(calendar.send(request)?.body(), b"[]");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

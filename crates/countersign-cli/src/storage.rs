@@ -201,7 +201,7 @@ impl Settings {
         let inner = Inner::open(&self.place()?)?;
         let asked = self.asked(&inner.url());
         let passphrase = |new| passphrase::of_store(self, &inner.url(), new, purpose != Purpose::UseUnasked);
-        let store = open(inner.clone(), asked, purpose, &passphrase)?;
+        let store = open(inner.clone(), asked, purpose, "--store-encryption", &passphrase)?;
         let url = inner.url();
         let decided = matches!(store.encryption, Encryption::By(_));
         if purpose == Purpose::Begin && decided && store.encryption_from != "store" {
@@ -230,7 +230,7 @@ impl Settings {
             (None, None, _) => Asked::nothing(),
         };
         let passphrase = |new| self.target_passphrase(target.passphrase, &url, new);
-        open(inner.clone(), asked, Purpose::Begin, &passphrase)
+        open(inner.clone(), asked, Purpose::Begin, "--to-encryption", &passphrase)
     }
 
     /// The passphrase of a store that is migrated to.
@@ -258,11 +258,12 @@ impl Settings {
     }
 }
 
-/// Opens the store in `inner` by what is there and by what was asked for.
+/// Opens the store in `inner` by what is there and by what was asked for, with `option` among others.
 fn open(
     inner: Inner,
     asked: Asked,
     purpose: Purpose,
+    option: &str,
     passphrase: &dyn Fn(bool) -> Result<Secret, Failure>,
 ) -> Result<OpenStore, Failure> {
     let place = inner.url();
@@ -300,26 +301,26 @@ fn open(
         Verdict::Try => {
             let store = match keyring::answers_for_good() {
                 Ok(()) => sealed(keyring::unlock(&place)?)?,
-                Err(why) => return Err(nowhere(&why)),
+                Err(why) => return Err(nowhere(&why, option)),
             };
             store.prepare().map_err(|error| errors::sealed(&error, &place))?;
             (Arc::new(store), by(StoreEncryption::Keyring), "default")
         }
-        Verdict::Conflict(is) => return Err(conflict(&place, is, asked)),
+        Verdict::Conflict(is) => return Err(conflict(&place, is, asked, option)),
     };
     Ok(OpenStore { store, inner, place, encryption, encryption_from })
 }
 
 /// Nobody chose, and the keyring that would be the default is none.
-fn nowhere(why: &str) -> Failure {
+fn nowhere(why: &str, option: &str) -> Failure {
     Failure::new(
         Exit::StoreUnavailable,
         "no keyring is there to encrypt the store, and nothing else was chosen",
     )
     .because(why)
     .then("start or unlock this session's keyring (GNOME Keyring, KWallet, KeePassXC), and try again")
-    .then("or encrypt the store with a passphrase: --store-encryption passphrase")
-    .then("or keep credentials unencrypted, in files that only you can read: --store-encryption none")
+    .then(format!("or encrypt the store with a passphrase: {option} passphrase"))
+    .then(format!("or keep credentials unencrypted, in files that only you can read: {option} none"))
 }
 
 fn no_keyring(place: &str, why: &str) -> Failure {
@@ -329,7 +330,7 @@ fn no_keyring(place: &str, why: &str) -> Failure {
 }
 
 /// What was asked for is not what is there, and nothing is changed on the side.
-fn conflict(place: &str, is: StoreEncryption, asked: Asked) -> Failure {
+fn conflict(place: &str, is: StoreEncryption, asked: Asked, option: &str) -> Failure {
     let words = |encryption| match encryption {
         StoreEncryption::Keyring => "encrypted with a key in the keyring",
         StoreEncryption::Passphrase => "encrypted with a passphrase",
@@ -337,7 +338,7 @@ fn conflict(place: &str, is: StoreEncryption, asked: Asked) -> Failure {
     };
     let wanted = asked.encryption().unwrap_or(is);
     Failure::new(Exit::NoAccount, format!("{place} is {}, and not {}", words(is), words(wanted)))
-        .because(format!("--store-encryption {} was asked for by {}", wanted.as_str(), asked.from()))
+        .because(format!("{option} {} was asked for by {}", wanted.as_str(), asked.from()))
         .then(format!("countersign store migrate --to-encryption {}, which changes it", wanted.as_str()))
-        .then("or leave --store-encryption out")
+        .then(format!("or leave {option} out"))
 }

@@ -54,9 +54,15 @@ pub(crate) fn run(args: &StatusArgs, settings: &Settings) -> Result<Exit, Failur
 /// Each setting that is in force, its value, and where it comes from.
 fn used(settings: &Settings, store: &OpenStore) -> Vec<(&'static str, String, &'static str)> {
     let global = &settings.global;
+    // Opening did not look whether there is anything at all, which makes a difference to a person.
+    let (encryption, from) =
+        match settings.look(&store.inner).as_ref().map(|(ways, from)| (ways.as_slice(), *from)) {
+            Ok(([way], from)) => (way.as_str(), from),
+            _ => (store.encryption.as_str(), store.encryption_from),
+        };
     let mut used = vec![
         ("store", store.place.clone(), settings.origin("store")),
-        ("encryption", store.encryption.as_str().to_owned(), store.encryption_from),
+        ("encryption", encryption.to_owned(), from),
     ];
     if let Some((path, exists)) = settings.configuration.path() {
         let path = path.display();

@@ -163,6 +163,21 @@ fn the_store_that_was_meant_is_meant_where_it_went() {
 }
 
 #[test]
+fn what_is_in_clear_by_nobody_s_choice_is_not_copied_in_clear() {
+    let home = Home::new();
+    home.import("alice", "at");
+    fs::remove_file(home.path("home/config.toml")).unwrap();
+    let args = ["store", "migrate", "--to", "sqlite:new/c.db"];
+    home.check_undecided(&args, 7, &["nothing else was chosen", "--to-encryption none"]);
+    assert_eq!((home.remains("new", "at"), home.configuration().as_str()), (0, ""));
+    home.check_undecided(&[&args[..], &["--to-encryption", "none"]].concat(), 0, &["1 copied now"]);
+    let empty = Home::new();
+    empty.check_undecided(&args, 7, &["nothing else was chosen"]);
+    let shown = empty.check_undecided(&["status"], 0, &[]);
+    assert!(shown.out.contains("encryption undecided (default)"), "{shown:?}");
+}
+
+#[test]
 fn what_differs_is_not_overwritten() {
     let home = Home::new();
     home.import("alice", "older");

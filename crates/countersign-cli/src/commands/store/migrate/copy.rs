@@ -6,7 +6,7 @@ use countersign_store::{Error, ErrorKind, Lease, Store};
 use countersign_token::{Key, Record, Revision, Secret, json::Value};
 
 use crate::{
-    args::store::MigrateArgs,
+    args::{StoreEncryption, store::MigrateArgs},
     commands::{
         account::{choice::forgotten, label},
         errors,
@@ -14,7 +14,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     settings::Settings,
-    storage::{OpenStore, Place, Target},
+    storage::{Encryption, OpenStore, Place, Target},
 };
 
 /// How long a record that is in use is waited for: longer than a refresh takes.
@@ -32,10 +32,15 @@ enum Outcome {
 
 pub(super) fn run(args: &MigrateArgs, place: &Place, settings: &Settings) -> Result<(), Failure> {
     let source = settings.store()?;
+    // That a store is in clear is no choice of anybody's, unless somebody has made it.
+    let otherwise = match (source.encryption, source.encryption_from) {
+        (Encryption::By(StoreEncryption::None), "store") => Encryption::Undecided,
+        (encryption, _) => encryption,
+    };
     let target = settings.open_target(&Target {
         place,
         encryption: args.to_encryption,
-        otherwise: source.encryption,
+        otherwise,
         passphrase: args.to_passphrase.as_deref(),
     })?;
     let keys = source.store.list().map_err(|error| errors::store(&error))?;

@@ -8,6 +8,7 @@ use clap::{
 };
 
 pub(crate) mod account;
+pub(crate) mod jwt;
 pub(crate) mod login;
 pub(crate) mod oauth1;
 pub(crate) mod request;
@@ -193,6 +194,9 @@ pub(crate) enum Command {
     /// OAuth 1.0a: sign in, sign one request, explain or check one
     #[command(subcommand)]
     Oauth1(oauth1::Oauth1Command),
+    /// Tokens of JSON: show one, check one, sign one
+    #[command(subcommand)]
+    Jwt(jwt::JwtCommand),
     /// Look after accounts: list, show, use, rename, remove, export, import
     #[command(subcommand)]
     Account(account::AccountCommand),

@@ -4,6 +4,7 @@ pub(crate) mod account;
 mod demo;
 pub(crate) mod errors;
 mod help;
+mod jwt;
 mod login;
 mod logout;
 mod oauth1;
@@ -34,6 +35,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Failure
         Command::Oauth1(Oauth1Command::Sign(args)) => oauth1::sign::run(&args, settings)?,
         Command::Oauth1(Oauth1Command::Explain(args)) => oauth1::explain::run(&args, settings)?,
         Command::Oauth1(Oauth1Command::Verify(args)) => return oauth1::verify::run(&args, settings),
+        Command::Jwt(command) => return jwt::run(&command, settings),
         Command::Account(AccountCommand::List) => return account::list::run(settings),
         Command::Account(AccountCommand::Show(args)) => return account::show::run(&args, settings),
         Command::Account(AccountCommand::Use(args)) => account::choice::run(&args, settings)?,

@@ -31,7 +31,7 @@ pub(crate) const TABLE: [(Exit, &str); 13] = [
     (Exit::Network, "network, TLS or timeout: worth a retry"),
     (Exit::StoreUnavailable, "store locked or unavailable"),
     (Exit::PersonTimedOut, "timed out waiting for a person"),
-    (Exit::VerificationFailed, "verification failed (signature, state, issuer)"),
+    (Exit::VerificationFailed, "verification failed (signature, JWT, state, issuer)"),
     (Exit::StoreCorrupt, "store corrupt or cannot be decrypted"),
     (Exit::HttpStatus, "HTTP status 400 or above with `request --fail`"),
     (Exit::Interrupted, "interrupted"),

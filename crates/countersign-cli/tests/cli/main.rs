@@ -13,6 +13,7 @@ mod export;
 mod failures;
 mod help;
 mod interrupts;
+mod jwt;
 mod keyring;
 mod login;
 mod migrate;

@@ -5,6 +5,8 @@ use countersign_wire::{
     response::ErrorCode,
 };
 
+use testkit::vectors::Suite;
+
 use crate::support::{confidential, json, maybe_sent, not_sent, play, public, retry_after, server, typed};
 
 fn both() -> Revocation {
@@ -17,6 +19,22 @@ fn check(script: Vec<Input>, revoked: usize, unsupported: usize) {
     let played = play(both(), script);
     let Revoked { revoked: seen_revoked, unsupported: seen_unsupported, .. } = played.done();
     assert_eq!((seen_revoked, seen_unsupported), (revoked, unsupported));
+}
+
+#[test]
+fn the_request_is_that_of_rfc_7009_section_2_1() {
+    Suite::open("protocol", "revocation_request.json", "/vectors").run(|case| {
+        let form = &case["expected"]["form"];
+        let token = RefreshToken::new(form["token"].as_str().unwrap());
+        let endpoint = server().revocation_endpoint.unwrap();
+        let status = u16::try_from(case["expected"]["success_status"].as_u64().unwrap()).unwrap();
+        let played = play(Revocation::new(&endpoint, &confidential()).refresh_token(&token), [json(status, "")]);
+        assert_eq!(played.form(0).len(), form.as_object().unwrap().len());
+        for (name, value) in form.as_object().unwrap() {
+            assert_eq!(played.form(0).unique(name).unwrap(), value.as_str());
+        }
+        assert_eq!(played.done().revoked, 1);
+    });
 }
 
 #[test]

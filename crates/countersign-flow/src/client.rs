@@ -124,6 +124,17 @@ impl ClientRegistration {
 }
 
 impl ClientAuthentication {
+    /// The way that suits a client with this assertion or secret at a server that names `methods`, in the order
+    /// of preference: the assertion, Basic, the form, nothing.
+    ///
+    /// It is chosen before anything is sent and never by trying: a code that was shown once may be spent.
+    pub fn choose_with(assertion: ClientAssertion, secret: Option<Secret>, methods: &[String]) -> Self {
+        if methods.iter().any(|method| method == assertion.method().as_str()) {
+            return Self::Assertion(assertion);
+        }
+        Self::choose(secret, methods)
+    }
+
     /// The way that suits a client with this secret at a server that names `methods`, in the order of
     /// preference: Basic, then the form.
     pub fn choose(secret: Option<Secret>, methods: &[String]) -> Self {

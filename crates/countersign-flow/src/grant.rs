@@ -100,6 +100,11 @@ impl Grant {
         self.exchange.identify(client.clone());
     }
 
+    /// Reads the answer in this way.
+    pub(crate) fn tolerate(&mut self, tolerance: &Tolerance) {
+        self.tolerance = tolerance.clone();
+    }
+
     /// How the answer is read.
     pub(crate) fn tolerance(&self) -> &Tolerance {
         &self.tolerance

@@ -5,7 +5,7 @@ use countersign_token::{Expiry, IdToken, Key, Scopes, Secret, TokenSet};
 use countersign_wire::{
     Params,
     flow::{Env, Flow, Input, Step},
-    response::{self, Oddity},
+    response::{self, Oddity, Tolerance},
 };
 
 use crate::{
@@ -60,6 +60,13 @@ impl JwtBearerGrant {
     #[must_use]
     pub fn resource<'a>(mut self, resource: impl IntoIterator<Item = &'a str>) -> Self {
         self.0.grant.push_resource(resource);
+        self
+    }
+
+    /// Reads the answer in this way, where there is no client that says how.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: &Tolerance) -> Self {
+        self.0.grant.tolerate(tolerance);
         self
     }
 

@@ -3,7 +3,7 @@ use alloc::{string::String, vec::Vec};
 use countersign_token::{AccessToken, Expiry, IdToken, RefreshToken, Scopes, Secret};
 use countersign_wire::{
     flow::{Env, Flow, Input, Step},
-    response::{ExchangeResponse, Oddity},
+    response::{ExchangeResponse, Oddity, Tolerance},
 };
 
 use crate::{
@@ -140,6 +140,13 @@ impl TokenExchange {
     #[must_use]
     pub fn requested_token_type(mut self, token_type: &str) -> Self {
         self.grant.push("requested_token_type", token_type);
+        self
+    }
+
+    /// Reads the answer in this way, where there is no client that says how.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: &Tolerance) -> Self {
+        self.grant.tolerate(tolerance);
         self
     }
 

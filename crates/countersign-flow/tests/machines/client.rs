@@ -233,6 +233,19 @@ fn the_way_is_chosen_by_what_the_server_names() {
     }
 }
 
+#[test]
+fn an_assertion_is_preferred_where_the_server_takes_it() {
+    let chosen = |methods: &[&str], secret: Option<&str>| {
+        let methods: Vec<String> = methods.iter().map(ToString::to_string).collect();
+        let assertion = ClientAssertion::new(numbered("jwt"));
+        ClientAuthentication::choose_with(assertion, secret.map(Secret::new), &methods).method()
+    };
+    assert_eq!(chosen(&["client_secret_basic", "private_key_jwt"], Some("s")), "private_key_jwt");
+    assert_eq!(chosen(&["client_secret_jwt"], Some("s")), "client_secret_basic");
+    assert_eq!(chosen(&["client_secret_post"], Some("s")), "client_secret_post");
+    assert_eq!(chosen(&["client_secret_basic"], None), "none");
+}
+
 /// A flow of somebody else's, whose errors can be made of ours.
 #[derive(Debug)]
 struct Foreign;

@@ -143,6 +143,19 @@ fn more_may_be_asked_for_but_nothing_of_the_protocols_own() {
 }
 
 #[test]
+fn answers_are_read_as_wanted_without_a_client_too() {
+    use countersign_flow::{SecurityToken, TokenExchange, token_type};
+    use countersign_wire::response::{Oddity, Tolerance};
+    let odd = json(200, r#"{"access_token":"a"}"#);
+    let error = play(grant(numbered("a")).tolerance(&Tolerance::strict()), [odd]).error();
+    assert_eq!(error, countersign_wire::Error::Odd(Oddity::TokenTypeAssumed).into());
+    let exchange = TokenExchange::new(&endpoint(), &SecurityToken::new("s", token_type::JWT));
+    let odd = json(200, r#"{"access_token":"a","token_type":"bearer"}"#);
+    let error = play(exchange.tolerance(&Tolerance::strict()), [odd]).error();
+    assert_eq!(error, countersign_wire::Error::Odd(Oddity::IssuedTokenTypeMissing).into());
+}
+
+#[test]
 fn an_id_token_alone_is_an_answer_when_it_is_what_was_asked_for() {
     let body = r#"{"id_token":"h.p.s"}"#;
     let issued = play(grant(numbered("a")).for_id_token(), [json(200, body)]).done();

@@ -28,7 +28,8 @@ fn the_request_is_that_of_rfc_7009_section_2_1() {
         let token = RefreshToken::new(form["token"].as_str().unwrap());
         let endpoint = server().revocation_endpoint.unwrap();
         let status = u16::try_from(case["expected"]["success_status"].as_u64().unwrap()).unwrap();
-        let played = play(Revocation::new(&endpoint, &confidential()).refresh_token(&token), [json(status, "")]);
+        let played =
+            play(Revocation::new(&endpoint, &confidential()).refresh_token(&token), [json(status, "")]);
         assert_eq!(played.form(0).len(), form.as_object().unwrap().len());
         for (name, value) in form.as_object().unwrap() {
             assert_eq!(played.form(0).unique(name).unwrap(), value.as_str());

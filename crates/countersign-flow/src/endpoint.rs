@@ -87,7 +87,7 @@ pub(crate) fn is_confidential(uri: &Uri) -> bool {
     scheme.eq_ignore_ascii_case("http") && literal
 }
 
-/// RFC 6749 §3.1.2: absolute and without a fragment; any scheme, because applications have their own.
+/// RFC 6749 §3.1.2, and RFC 8707 §2 for resources: absolute and without a fragment; any scheme, because applications have their own.
 pub(crate) fn check_redirect_uri(name: &'static str, uri: &str) -> Result<(), Error> {
     let refused = |problem| Err(Error::Endpoint { name, problem });
     let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);

@@ -168,6 +168,10 @@ impl<'a> AuthorizationRequest<'a> {
         let redirect_uri =
             redirect_uri.or_else(|| client.redirect_uri.clone()).ok_or(Misuse::NoRedirectUri)?;
         endpoint::check_redirect_uri("redirect_uri", &redirect_uri)?;
+        for resource in &resource {
+            // RFC 8707 §2: an absolute URI without a fragment.
+            endpoint::check_redirect_uri("resource", resource)?;
+        }
         check_extra(&extra)?;
         check_query(endpoint, &extra)?;
         let state = pkce::random_text(env.entropy)?;

@@ -71,13 +71,14 @@ impl<F> ClientAuthenticated<F> {
         };
         let params = core::str::from_utf8(request.body()).ok().and_then(|text| form::parse(text).ok());
         let in_form = |name| params.as_ref().is_some_and(|params| params.first(name).is_some());
-        if request.headers().contains_key(AUTHORIZATION)
-            || ["client_id", "client_secret", "client_assertion"].into_iter().any(in_form)
-                && purpose != Some(Purpose::PushedAuthorization)
-        {
+        // A pushed authorization request names its client among what it asks for (RFC 9126 §2.1).
+        let names_client = in_form("client_id") && purpose != Some(Purpose::PushedAuthorization);
+        let proves_client = request.headers().contains_key(AUTHORIZATION)
+            || in_form("client_secret")
+            || in_form("client_assertion");
+        if names_client || proves_client {
             return Err(Misuse::AuthenticatedTwice.into());
         }
-        // A pushed authorization request names the client as part of what it asks (RFC 9126 §2.1).
         let mut more = Params::new();
         if !in_form("client_id") {
             more.push("client_id", client.id.as_str());

@@ -168,6 +168,12 @@ fn a_request_is_never_authenticated_twice() {
         ClientRegistration::new("web", ClientAuthentication::SecretPost("s".into())),
         ClientRegistration::new("web", assertion()),
     ] {
+        // A public client that pushes only names itself, which is no proof.
+        if !matches!(inner.authentication, ClientAuthentication::None) {
+            let pushing = ClientAuthenticated::new(Once(Some(Purpose::PushedAuthorization)), inner.clone());
+            let error = outer(pushing).step(Input::Start, &env()).unwrap_err();
+            assert_eq!(error, Misuse::AuthenticatedTwice.into());
+        }
         let mut flow = outer(ClientAuthenticated::new(Once(Some(Purpose::Token)), inner));
         assert_eq!(flow.step(Input::Start, &env()).unwrap_err(), Misuse::AuthenticatedTwice.into());
         assert_eq!(flow.step(Input::Start, &env()).unwrap_err(), Misuse::Finished.into());

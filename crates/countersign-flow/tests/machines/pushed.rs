@@ -170,6 +170,19 @@ fn what_is_asked_for_goes_along() {
 }
 
 #[test]
+fn a_resource_is_an_absolute_uri_without_a_fragment() {
+    let begin = |resource: &str| {
+        AuthorizationRequest::new(&server(), &public()).resource(resource).begin(&env()).map(|_| ())
+    };
+    for good in ["https://api.example", "https://api.example/?a=b", "urn:example:api", "api://guid"] {
+        assert_eq!(begin(good), Ok(()), "{good}");
+    }
+    for bad in ["", "api", "/v1", "https://api.example/#a", "https://api.example/ b", "https://a\r\nb"] {
+        assert!(matches!(begin(bad), Err(Error::Endpoint { name: "resource", .. })), "{bad}");
+    }
+}
+
+#[test]
 fn the_answer_may_be_a_posted_form() {
     let server = server();
     let client = public();

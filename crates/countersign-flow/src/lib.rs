@@ -59,7 +59,7 @@
 //!
 //! # Limitations
 //!
-//! - ID tokens are verified with the feature `jwt` only ([`id_token`]), and handed on unverified otherwise.
+//! - ID tokens are verified with the feature `jwt` only (module `id_token`), and handed on unverified otherwise.
 //! - Signed request objects (RFC 9101), registration management (RFC 7592), logout at the server and mutual TLS
 //!   (RFC 8705) are refused by name ([`Misuse::NotSupported`](error::Misuse)).
 

@@ -14,7 +14,6 @@ mod failures;
 mod help;
 mod interrupts;
 mod jwt;
-mod keyring;
 mod login;
 mod migrate;
 mod names;

@@ -7,7 +7,16 @@ use countersign_token::{
     json::{Object, Value},
 };
 
+use zeroize::Zeroizing;
+
 use crate::{exit::Exit, failure::Failure};
+
+/// What serialises itself, to be put in a document.
+pub(crate) fn serialised(json: serde_json::Result<Vec<u8>>) -> Result<Value, Failure> {
+    let failure = || Failure::new(Exit::Other, "the answer could not be written as JSON");
+    let json = Zeroizing::new(json.map_err(|error| failure().because(error))?);
+    Value::parse(&json).map_err(|error| failure().because(error))
+}
 
 /// Where a command puts what it has to say.
 #[derive(Debug)]

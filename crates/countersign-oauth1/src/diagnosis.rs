@@ -8,6 +8,8 @@ mod mistake;
 mod recipe;
 mod relevance;
 mod search;
+#[cfg(feature = "serde")]
+mod serialisation;
 mod signing;
 
 use alloc::{format, vec, vec::Vec};

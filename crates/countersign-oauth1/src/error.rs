@@ -1,3 +1,6 @@
+#[cfg(feature = "serde")]
+mod serialisation;
+
 use alloc::{format, vec::Vec};
 use core::fmt;
 

@@ -1,6 +1,8 @@
 //! What a signature is made of, step by step.
 
 mod parameter;
+#[cfg(feature = "serde")]
+mod serialisation;
 mod step;
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};

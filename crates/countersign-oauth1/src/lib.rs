@@ -8,6 +8,8 @@
 //! - [`Received`]: a signed request as a server sees it, and whether its signature holds.
 //! - [`Explanation`]: the steps from a request to its signature; with the feature `diagnose`, the mistake that
 //!   explains another signature, and the first difference of two base strings.
+//! - With the feature `serde`, explanations, diagnoses and errors as data to log, store or send on; the key of a
+//!   signature is never in it.
 //! - [`NonceStore`] with [`MemoryNonces`], so that a request is accepted once.
 //!
 //! # Out of scope

@@ -13,7 +13,11 @@ use super::{
     unsignable,
 };
 use crate::{
-    args::oauth1::ExplainArgs, exit::Exit, failure::Failure, output::text_or_null, settings::Settings,
+    args::oauth1::ExplainArgs,
+    exit::Exit,
+    failure::Failure,
+    output::{serialised, text_or_null},
+    settings::Settings,
 };
 use steps::Steps;
 
@@ -47,12 +51,12 @@ pub(crate) fn run(args: &ExplainArgs, settings: &Settings) -> Result<(), Failure
     if settings.output.json {
         let shown = difference.as_ref().and_then(Option::as_ref);
         settings.output.document([
-            ("steps", steps.value()),
+            ("steps", steps.value()?),
             ("base_string", Value::text(ours)),
             ("signature", text_or_null(steps.signature())),
             ("authorization", text_or_null(steps.authorization())),
-            ("diagnosis", diagnosis.as_ref().map_or(Value::Null, diagnosis::value)),
-            ("difference", shown.map_or(Value::Null, diagnosis::difference_value)),
+            ("diagnosis", serialised(serde_json::to_vec(&diagnosis))?),
+            ("difference", serialised(serde_json::to_vec(&shown))?),
         ])?;
     } else {
         let mut parts = vec![steps.text()];

@@ -1,24 +1,8 @@
-use countersign_oauth1::{Diagnosis, Difference, Finding};
-use countersign_token::json::{Object, Value};
+use countersign_oauth1::{Diagnosis, Difference};
 
 use super::steps::shown;
-use crate::output::text_or_null;
 
-/// What was found, for programs: each explanation by the ids of its mistakes.
-pub(super) fn value(diagnosis: &Diagnosis) -> Value {
-    let ids = |finding: &Finding| {
-        Value::Array(finding.mistakes().iter().map(|mistake| Value::text(mistake.id())).collect())
-    };
-    let tried = diagnosis.tried().try_into().unwrap_or(i128::MAX);
-    let mut object = Object::new();
-    object.insert("agrees", Value::Bool(diagnosis.agrees()));
-    object.insert("found", Value::Array(diagnosis.found().iter().map(ids).collect()));
-    object.insert("tried", Value::Integer(tried));
-    object.insert("gave_up", Value::Bool(diagnosis.gave_up()));
-    Value::Object(object)
-}
-
-/// The same for people, with what is done wrong and what to do about it.
+/// What was found, with what is done wrong and what to do about it.
 pub(super) fn text(diagnosis: &Diagnosis, of_signature: bool) -> String {
     let what = if of_signature { "signature" } else { "base string" };
     if diagnosis.agrees() {
@@ -45,18 +29,6 @@ pub(super) fn text(diagnosis: &Diagnosis, of_signature: bool) -> String {
         }
     }
     lines.join("\n")
-}
-
-pub(super) fn difference_value(difference: &Difference) -> Value {
-    let offset = difference.offset().try_into().unwrap_or(i128::MAX);
-    let mut object = Object::new();
-    object.insert("segment", Value::text(difference.segment().as_str()));
-    object.insert("offset", Value::Integer(offset));
-    object.insert("parameter", text_or_null(difference.parameter()));
-    object.insert("reason", Value::text(difference.reason().description()));
-    object.insert("ours", Value::text(difference.ours().clone()));
-    object.insert("theirs", Value::text(difference.theirs().clone()));
-    Value::Object(object)
 }
 
 pub(super) fn difference_text(difference: Option<&Difference>) -> String {

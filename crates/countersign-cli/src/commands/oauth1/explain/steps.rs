@@ -1,11 +1,11 @@
 use countersign_oauth1::{Algorithm, Explanation, SignedParameter, Step};
-use countersign_token::{
-    Secret,
-    json::{Object, Value},
-};
+use countersign_token::{Secret, json::Value};
 use countersign_wire::text::sanitise;
 
-use crate::output::text_or_null;
+use crate::{
+    failure::Failure,
+    output::{serialised, text_or_null},
+};
 
 const HIDDEN: &str = "(hidden; --show-key shows it)";
 
@@ -37,40 +37,18 @@ impl Steps<'_> {
     }
 
     /// All seven, as an array.
-    pub(super) fn value(&self) -> Value {
-        Value::Array(Step::ALL.into_iter().map(|step| self.step_value(step)).collect())
-    }
-
-    fn step_value(&self, step: Step) -> Value {
-        let collected = |pairs: &dyn Fn(&SignedParameter) -> Value| {
-            Value::Array(self.explanation.collected().iter().map(pairs).collect())
+    pub(super) fn value(&self) -> Result<Value, Failure> {
+        let Value::Object(mut written) = serialised(serde_json::to_vec(self.explanation))? else {
+            return Ok(Value::Null);
         };
-        let mut object = Object::new();
-        object.insert("step", Value::text(step.as_str()));
-        object.insert("description", Value::text(step.description()));
-        match step {
-            Step::Collect => object.insert("parameters", collected(&written)),
-            Step::Decode => object.insert("parameters", collected(&decoded)),
-            Step::Encode => object.insert("parameters", collected(&encoded)),
-            Step::Sort => {
-                object.insert("parameters", Value::Array(self.explanation.sorted().map(encoded).collect()));
-            }
-            Step::Join => object.insert("text", Value::text(self.explanation.joined().clone())),
-            Step::BaseString => {
-                for (name, text) in
-                    ["method", "uri", "parameters"].into_iter().zip(self.explanation.segments())
-                {
-                    object.insert(name, Value::text(text));
-                }
-                object.insert("text", Value::text(self.explanation.base_string().clone()));
-            }
-            _ => {
-                object.insert("method", Value::text(self.explanation.method_name()));
-                object.insert("key", text_or_null(self.key().cloned()));
-                object.insert("signature", text_or_null(self.signature()));
-            }
+        let mut steps = written.remove("steps").unwrap_or(Value::Null);
+        if let (true, Value::Array(steps)) = (self.shows_key, &mut steps)
+            && let Some(Value::Object(sign)) = steps.last_mut()
+        {
+            sign.insert("key", text_or_null(self.key().cloned()));
+            sign.insert("signature", text_or_null(self.signature()));
         }
-        Value::Object(object)
+        Ok(steps)
     }
 
     /// All seven, in lines.
@@ -121,32 +99,6 @@ impl Steps<'_> {
             format!("header     {}", or(self.authorization().as_ref(), otherwise)),
         ]
     }
-}
-
-fn written(one: &SignedParameter) -> Value {
-    let integer = |number: usize| Value::Integer(number.try_into().unwrap_or(i128::MAX));
-    object([
-        ("source", Value::text(one.source().as_str())),
-        ("start", integer(one.range().start)),
-        ("end", integer(one.range().end)),
-        ("written", Value::text(one.written().clone())),
-    ])
-}
-
-fn decoded(one: &SignedParameter) -> Value {
-    object([("name", Value::text(one.name())), ("value", Value::text(one.value()))])
-}
-
-fn encoded(one: &SignedParameter) -> Value {
-    object([("name", Value::text(one.encoded_name())), ("value", Value::text(one.encoded_value().clone()))])
-}
-
-fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    let mut object = Object::new();
-    for (name, value) in members {
-        object.insert(name, value);
-    }
-    Value::Object(object)
 }
 
 /// A line as a terminal may be given it: what it would act on, or not show, is written as an escape.

@@ -40,6 +40,7 @@ fn input() -> impl Strategy<Value = Input> {
             r#"{"resource":"https://as.example/mcp","authorization_servers":["https://as.example"]}"#
                 .to_string()
         ),
+        Just(r#"{"keys":[]}"#.to_string()),
         Just("Target=a\nScope=b\nSecure=true".to_string()),
         "\\PC{0,30}",
     ];
@@ -76,7 +77,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn whatever_happens(inputs in proptest::collection::vec(input(), 0..8), machine in 0..20) {
+    fn whatever_happens(inputs in proptest::collection::vec(input(), 0..8), machine in 0..21) {
         let server = server();
         let endpoint = &server.token_endpoint;
         match machine {
@@ -96,6 +97,7 @@ proptest! {
                 check(flow, inputs, false);
             }
             10..20 => more(machine, inputs),
+            20 => identity(inputs),
             machine => oauth1(machine, inputs),
         }
     }
@@ -156,6 +158,37 @@ fn more(machine: i32, inputs: Vec<Input>) {
         }
     }
 }
+
+/// Whatever the network answers, the access token comes back, and nobody is known by a token that is none.
+#[cfg(feature = "jwt")]
+fn identity(inputs: Vec<Input>) {
+    use countersign_flow::id_token::{IdTokenCheck, IdTokenRules};
+    use countersign_jwt::{Backend, KeyCache};
+
+    let endpoint = server().token_endpoint;
+    let body = r#"{"access_token":"a","token_type":"bearer","id_token":"eyJhbGciOiJFUzI1NiJ9.e30.c2ln"}"#;
+    let redeemed =
+        play(Refresh::new(&endpoint, &public(), &RefreshToken::new("r"), ""), [json(200, body)]).done();
+    let keys = KeyCache::new(Backend::AwsLcRs);
+    let rules = IdTokenRules::new(ISSUER, "demo");
+    let mut flow = IdTokenCheck::new(redeemed, rules, whole_server().jwks_uri.as_ref(), keys);
+    for (index, input) in core::iter::once(Input::Start).chain(inputs).enumerate() {
+        match flow.step(input, &later(i64::try_from(index).unwrap())) {
+            Ok(Step::Done(identified)) => {
+                assert!(identified.redeemed.tokens.access.secret.ct_eq("a") && identified.identity.is_err());
+                return;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                assert!(matches!(error, Error::Misuse(_)), "only misuse takes it away: {error:?}");
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "jwt"))]
+fn identity(_: Vec<Input>) {}
 
 #[test]
 fn no_machine_follows_a_redirect() {

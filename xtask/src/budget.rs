@@ -24,6 +24,17 @@ const JOBS: &[Job] = &[
         crates: &["countersign-flow", "countersign-transport", "countersign-transport-ureq"],
         limit: 37,
     },
+    Job {
+        name: "service account, blocking",
+        crates: &[
+            "countersign-flow",
+            "countersign-google",
+            "countersign-jwt",
+            "countersign-transport",
+            "countersign-transport-ureq",
+        ],
+        limit: 37,
+    },
 ];
 
 struct Cost {

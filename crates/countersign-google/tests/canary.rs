@@ -1,12 +1,19 @@
 //! No public type prints a secret.
 
-use countersign_flow::Endpoint;
+use std::path::Path;
+
+use countersign_flow::{Bearer, Endpoint};
 use countersign_google::{
-    ClientKind, ClientSecrets, Error, ErrorKind, FileKind, SelfSigned, SelfSignedAudience, ServiceAccount,
-    ServiceAccountIdToken, ServiceAccountKey, TrustedHosts, Unsupported,
+    AuthorizedUser, BlobSignature, ClientKind, ClientSecrets, Credentials, DefaultCredentials, Environment,
+    Error, ErrorKind, ExternalAccount, FileKind, ImpersonatedIdToken, ImpersonatedServiceAccount,
+    Impersonation, MemoryEnvironment, MetadataDetection, MetadataIdToken, MetadataServer, MetadataSource,
+    MetadataValue, QuotaProject, SelfSigned, SelfSignedAudience, ServiceAccount, ServiceAccountIdToken,
+    ServiceAccountKey, SystemEnvironment, TrustedHosts, Unsupported,
 };
 use countersign_jwt::{Algorithm, Backend, PrivateKey, SigningKey};
-use countersign_token::{Secret, json::Value};
+use countersign_token::{Secret, Timestamp, json::Value};
+use countersign_wire::flow::{Env, Flow, Input, Step};
+use http::Response;
 use testkit::{assert_no_canary, canary::SECRET};
 
 /// A signer whose key is the secret.
@@ -44,12 +51,73 @@ fn client_secrets_file() -> String {
     )
 }
 
+fn user_file() -> String {
+    format!(
+        r#"{{"type": "authorized_user", "client_id": "a", "client_secret": "{SECRET}", "refresh_token": "{SECRET}"}}"#
+    )
+}
+
+fn external_file() -> String {
+    serde_json::json!({
+        "type": "external_account", "audience": "a", "subject_token_type": "t",
+        "client_id": "a", "client_secret": SECRET,
+        "credential_source": {
+            "url": format!("https://x.example/?key={SECRET}"), "headers": {"Authorization": SECRET},
+        },
+    })
+    .to_string()
+}
+
+fn impersonated() -> Credentials {
+    let url =
+        "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@b.example:generateAccessToken";
+    let inner: serde_json::Value = serde_json::from_str(&user_file()).unwrap();
+    let file = serde_json::json!({
+        "type": "impersonated_service_account", "service_account_impersonation_url": url,
+        "source_credentials": inner,
+    });
+    Credentials::from_json(file.to_string(), &TrustedHosts::google()).unwrap()
+}
+
+fn environment() -> MemoryEnvironment {
+    MemoryEnvironment::new()
+        .with_variable("GOOGLE_APPLICATION_CREDENTIALS", "/key.json")
+        .with_variable("SECRET", SECRET)
+        .with_file("/key.json", user_file())
+}
+
+/// A signature as the service answers with it, which is for everybody to see.
+fn signature() -> BlobSignature {
+    let env = Env { now: Timestamp::from_unix(0), entropy: &|_: &mut [u8]| Ok(()) };
+    let mut flow = speaking().sign_blob(SECRET.as_bytes()).unwrap();
+    let answer = |body: &str| Input::Response(Response::new(body.as_bytes().to_vec()));
+    flow.step(Input::Start, &env).unwrap();
+    flow.step(answer(&format!(r#"{{"access_token":"{SECRET}","token_type":"Bearer"}}"#)), &env).unwrap();
+    match flow.step(answer(r#"{"keyId":"k","signedBlob":"c2ln"}"#), &env).unwrap() {
+        Step::Done(signature) => signature,
+        step => panic!("{step:?}"),
+    }
+}
+
+fn speaking() -> Impersonation {
+    Impersonation::new(
+        AuthorizedUser::from_json(user_file(), &TrustedHosts::google()).unwrap(),
+        "a@b.example",
+    )
+    .unwrap()
+}
+
 #[test]
 fn nothing_shows_a_secret() {
+    assert!(environment().file(Path::new("/key.json")).unwrap().expose().contains(SECRET));
     let hosts = TrustedHosts::google;
     assert_no_canary! {
+        AuthorizedUser => AuthorizedUser::from_json(user_file(), &hosts()).unwrap(),
+        BlobSignature => signature(),
         ClientKind => ClientKind::Web,
         ClientSecrets => ClientSecrets::from_json(client_secrets_file(), &hosts()).unwrap(),
+        Credentials => Credentials::from_json(user_file(), &hosts()).unwrap(),
+        DefaultCredentials => DefaultCredentials::find(&environment(), &hosts()).unwrap(),
         Error, Display => ClientSecrets::from_json(SECRET, &hosts()).unwrap_err(),
         Error, Display => ClientSecrets::from_json(format!("{{\"{SECRET}\": {{}}}}"), &hosts()).unwrap_err(),
         Error, Display => {
@@ -61,11 +129,26 @@ fn nothing_shows_a_secret() {
             ServiceAccountKey::from_json(file, &hosts()).unwrap_err()
         },
         ErrorKind, Display => ErrorKind::Json,
+        ExternalAccount => ExternalAccount::from_json(external_file(), &hosts()).unwrap(),
         FileKind, Display => FileKind::Unknown,
+        ImpersonatedIdToken => speaking().id_token("a"),
+        ImpersonatedServiceAccount => match impersonated() {
+            Credentials::ImpersonatedServiceAccount(account) => account,
+            other => panic!("{other:?}"),
+        },
+        Impersonation => speaking(),
+        MemoryEnvironment => environment(),
+        MetadataDetection => MetadataServer::new().detection(),
+        MetadataIdToken => MetadataServer::new().source().id_token("a"),
+        MetadataServer => MetadataServer::new(),
+        MetadataSource => MetadataServer::new().source(),
+        MetadataValue => MetadataValue::Project,
+        QuotaProject<Bearer> => QuotaProject::new("demo", Bearer::new()),
         SelfSigned => robot().self_signed(SelfSignedAudience::Service).unwrap(),
         SelfSignedAudience => SelfSignedAudience::Scopes,
         ServiceAccount => robot(),
         ServiceAccountKey => ServiceAccountKey::from_json(service_account_file(), &hosts()).unwrap(),
+        SystemEnvironment => SystemEnvironment,
         TrustedHosts => hosts(),
         Unsupported, Display => Unsupported::Aws,
     }

@@ -8,7 +8,7 @@ use countersign_google::TrustedHosts;
 use countersign_token::Timestamp;
 use countersign_wire::{
     Params,
-    flow::{Env, Failure, Flow, Input, Sent, Step},
+    flow::{Env, Failure, Flow, Handling, Input, Sent, Step},
     form,
 };
 use http::{Request, Response};
@@ -89,6 +89,18 @@ impl<T> Played<T> {
 
     pub(crate) fn form(&self, index: usize) -> Params {
         form::parse(core::str::from_utf8(self.requests[index].body()).unwrap()).unwrap()
+    }
+
+    pub(crate) fn body(&self, index: usize) -> serde_json::Value {
+        serde_json::from_slice(self.requests[index].body()).unwrap()
+    }
+
+    pub(crate) fn header(&self, index: usize, name: &str) -> Option<&str> {
+        self.requests[index].headers().get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn handling(&self, index: usize) -> &Handling {
+        self.requests[index].extensions().get::<Handling>().unwrap()
     }
 
     pub(crate) fn uris(&self) -> Vec<String> {

@@ -48,7 +48,7 @@ impl LoginOptions {
     ///
     /// A redirect URI of the client decides the path of the listener.
     pub fn new(server: impl Into<Server>, client: ClientRegistration) -> Self {
-        Self::by(Protocol::Code { server: server.into(), client })
+        Self::by(Protocol::Code { server: server.into(), client: Box::new(client) })
     }
 
     /// A login by the three legs of OAuth 1.0a.

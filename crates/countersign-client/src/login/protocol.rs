@@ -7,7 +7,7 @@ use super::Server;
 #[derive(Clone, Debug)]
 pub(crate) enum Protocol {
     /// OAuth 2.0, authorization code with PKCE.
-    Code { server: Server, client: ClientRegistration },
+    Code { server: Server, client: Box<ClientRegistration> },
     /// OAuth 1.0a, three legs.
     #[cfg(feature = "oauth1")]
     OAuth1(Box<super::OAuth1Login>),

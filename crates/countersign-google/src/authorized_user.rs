@@ -3,6 +3,7 @@ use countersign_token::{Key, RefreshToken, Scopes, TokenSet, json::Object};
 
 use crate::{
     Error as CredentialError, ErrorKind, FileKind, TrustedHosts, endpoints, fingerprint, map::Map, members,
+    scope_names,
 };
 
 /// A person's refresh token in a file: `authorized_user`, as gcloud keeps it, or
@@ -95,6 +96,11 @@ impl Source for AuthorizedUser {
         if !self.scopes.is_empty() {
             flow = flow.narrowed_to(self.scopes.clone());
         }
-        Ok(Box::new(Map::new(flow, |redeemed, _| Ok(redeemed.tokens))))
+        let asked = self.scopes.clone();
+        Ok(Box::new(Map::new(flow, move |redeemed, _| {
+            let mut tokens = redeemed.tokens;
+            tokens.access.scopes = scope_names::granted(&tokens.access.scopes, &asked);
+            Ok(tokens)
+        })))
     }
 }

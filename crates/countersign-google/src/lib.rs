@@ -48,8 +48,6 @@
 //! - Key files are JSON; a PKCS#12 key is read by `countersign-jwt` and given to [`ServiceAccount::new`].
 //! - Files are of at most 64 KiB, without repeated names. The file with an external account's token is read from
 //!   the machine, whatever the [`Environment`].
-//! - The names of scopes are compared as they are: a token for `email` whose answer says
-//!   `https://www.googleapis.com/auth/userinfo.email` counts as one for another scope.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -70,6 +68,7 @@ mod map;
 mod members;
 mod metadata;
 mod quota_project;
+mod scope_names;
 mod service_account;
 mod trusted_hosts;
 

@@ -9,7 +9,7 @@ use countersign_token::{
 };
 use countersign_wire::flow::Env;
 
-use crate::{Error, ErrorKind, map::Map};
+use crate::{Error, ErrorKind, map::Map, scope_names};
 
 mod assertion;
 mod id_token;
@@ -256,9 +256,7 @@ impl Source for ServiceAccount {
         let scopes = self.scopes.clone();
         Ok(Box::new(Map::new(flow, move |redeemed, _| {
             let mut tokens = redeemed.tokens;
-            if tokens.access.scopes.is_empty() {
-                tokens.access.scopes = scopes.clone();
-            }
+            tokens.access.scopes = scope_names::granted(&tokens.access.scopes, &scopes);
             tokens.access.resource.clone_from(&resource);
             Ok(tokens)
         })))

@@ -9,6 +9,7 @@
 //! | always | [`token`], [`wire`] | the nouns; messages and the vocabulary of flows |
 //! | `oauth1` | `oauth1` | OAuth 1.0a signatures |
 //! | `oauth2` | `oauth2` | the client protocol without I/O |
+//! | `google` | `google`, `jwt` | credential files, service accounts, default credentials; signed tokens |
 //! | `blocking` | `blocking`, `transport`, `store`, `loopback` | the paved path |
 //! | `ureq` | `Ureq` | HTTP on ureq |
 //! | `file` | `FileStore` | owner-only files |
@@ -49,6 +50,10 @@ pub use countersign_client::{LoginEvent, LoginOptions, LogoutOptions, Prompt, bl
 pub use countersign_client::{OAuth1Login, RevocationMethod};
 #[cfg(feature = "oauth2")]
 pub use countersign_flow as oauth2;
+#[cfg(feature = "google")]
+pub use countersign_google as google;
+#[cfg(feature = "google")]
+pub use countersign_jwt as jwt;
 #[cfg(feature = "blocking")]
 pub use countersign_loopback as loopback;
 #[cfg(feature = "oauth1")]

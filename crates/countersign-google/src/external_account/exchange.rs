@@ -8,7 +8,10 @@ use countersign_wire::flow::{Env, Flow, Input, Step};
 use http::StatusCode;
 
 use super::subject_token::SubjectToken;
-use crate::call::{self, Call};
+use crate::{
+    call::{self, Call},
+    scope_names,
+};
 
 /// What is exchanged, and for what.
 #[derive(Clone, Debug)]
@@ -107,6 +110,7 @@ impl Flow for SubjectExchange {
                 }
                 Step::Done(exchanged) => {
                     let mut access = exchanged.access_token()?.tokens.access;
+                    access.scopes = scope_names::granted(&access.scopes, &self.terms.scopes);
                     access.resource.clone_from(&self.resource);
                     Ok(Step::Done(TokenSet::new(access)))
                 }

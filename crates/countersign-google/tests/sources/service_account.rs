@@ -54,6 +54,20 @@ fn scopes_are_asserted_and_a_token_comes_back() {
 }
 
 #[test]
+fn a_scope_of_two_names_is_the_one_that_was_asked_for() {
+    let long = "https://www.googleapis.com/auth/userinfo.email";
+    let check = |asked: &str, granted: &str, expected: &str| {
+        let answer = format!(r#"{{"access_token":"a","token_type":"Bearer","scope":"{granted}"}}"#);
+        let tokens = play(robot().scopes(asked).begin(None).unwrap(), [json(200, &answer)]).done();
+        assert_eq!(tokens.access.scopes, expected.into());
+    };
+    check("email drive", &format!("drive {long}"), &format!("email drive {long}"));
+    check(long, "email", &format!("email {long}"));
+    check("profile drive", &format!("drive {long}"), &format!("drive {long}"));
+    check("drive mail", "drive", "drive");
+}
+
+#[test]
 fn each_try_has_an_assertion_of_its_own_and_a_refusal_is_final() {
     let played = play(robot().begin(None).unwrap(), [not_sent(), json(503, "{}"), json(200, TOKEN)]);
     let sent: Vec<_> =

@@ -68,10 +68,10 @@ pub struct Profile {
     server: AuthorizationServer,
     /// Where people register clients.
     pub registered_at: Option<String>,
-    /// What the profile was written after.
+    /// Where the provider documents what is written here.
     pub source: Option<String>,
-    /// When it was, as a date.
-    pub checked: Option<String>,
+    /// When it was written down, as a date; nobody asked the provider since.
+    pub written: Option<String>,
     /// What to know besides, a sentence each.
     pub notes: Vec<String>,
     /// Parameters that every login takes.
@@ -182,7 +182,7 @@ impl Profile {
             server: AuthorizationServer::at(issuer, token_endpoint),
             registered_at: None,
             source: None,
-            checked: None,
+            written: None,
             notes: Vec::new(),
             authorization: Vec::new(),
             tolerance: Tolerance::default(),

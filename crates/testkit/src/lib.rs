@@ -8,6 +8,14 @@
 //! - [`sample`]: a key and a credential for tests of stores.
 //! - [`vectors`]: cases from files, with a count that is asserted.
 
+#![expect(
+    clippy::exhaustive_enums,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of tests fails a test by panicking"
+)]
+
 pub mod canary;
 pub mod directory;
 pub mod entropy;

@@ -66,7 +66,7 @@ fn top(profile: &mut Profile, key: &str, value: Value, line: usize) -> Result<()
         "title" => set(&mut profile.title, text(value, line)?),
         "registered_at" => set(&mut profile.registered_at, Some(text(value, line)?)),
         "source" => set(&mut profile.source, Some(text(value, line)?)),
-        "checked" => set(&mut profile.checked, Some(text(value, line)?)),
+        "written" => set(&mut profile.written, Some(text(value, line)?)),
         "notes" => set(&mut profile.notes, list(value, line)?),
         "resource_with_scopes" => set(&mut profile.resource_with_scopes, flag(value, line)?),
         "iss_parameter" => set(&mut profile.server.iss_parameter_supported, flag(value, line)?),

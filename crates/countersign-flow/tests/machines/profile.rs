@@ -44,10 +44,10 @@ fn answered(name: &str, answer: Input) -> Result<Redeemed, Error> {
 fn ten_are_built_in_and_each_says_where_it_is_from() {
     assert_eq!(Profile::builtin().map(|profile| profile.name).collect::<Vec<_>>(), NAMES);
     for profile in Profile::builtin() {
-        let Profile { name, title, source, checked, registered_at, notes, .. } = &profile;
+        let Profile { name, title, source, written, registered_at, notes, .. } = &profile;
         assert!(source.as_ref().is_some_and(|source| source.starts_with("https://")), "{name}");
         assert!(registered_at.as_ref().is_some_and(|place| place.starts_with("https://")), "{name}");
-        assert!(checked.as_ref().is_some_and(|date| date.len() == 10 && date.starts_with("20")), "{name}");
+        assert!(written.as_ref().is_some_and(|date| date.len() == 10 && date.starts_with("20")), "{name}");
         assert!(!notes.is_empty() && title != name, "{name}");
         assert!(notes.iter().all(|note| note.ends_with('.')), "{name}");
         assert_eq!(Profile::of_issuer(&profile.server().issuer).unwrap().name, *name);

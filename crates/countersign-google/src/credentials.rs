@@ -165,7 +165,11 @@ impl ImpersonatedServiceAccount {
     /// [`ErrorKind::PrivateKey`] and [`ErrorKind::Endpoint`] as for [`Credentials::source`].
     pub fn impersonation(&self, backend: Backend) -> Result<Impersonation, Error> {
         let name = "service_account_impersonation_url";
-        let source = self.source.source(endpoints::CLOUD_PLATFORM, backend)?;
+        let source: Box<dyn Source> = match &*self.source {
+            // A user has granted what he has granted, and perhaps not this scope by this name.
+            Credentials::AuthorizedUser(user) => Box::new(user.clone()),
+            source => source.source(endpoints::IAM, backend)?,
+        };
         Impersonation::at(source, &self.url)
             .map(|account| account.delegates(self.delegates.iter().cloned()))
             .map_err(|error| Error::because(ErrorKind::Endpoint { name }, error))

@@ -12,5 +12,7 @@ pub const REVOCATION: &str = "https://oauth2.googleapis.com/revoke";
 pub const DEVICE: &str = "https://oauth2.googleapis.com/device/code";
 /// The universe that everybody is in who is in no other.
 pub const UNIVERSE: &str = "googleapis.com";
-/// The scope that impersonation takes.
+/// The scope that impersonation takes, and no more than that.
+pub const IAM: &str = "https://www.googleapis.com/auth/iam";
+/// The scope of everything in Google's cloud.
 pub const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";

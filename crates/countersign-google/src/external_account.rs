@@ -112,7 +112,7 @@ impl ExternalAccount {
         self.impersonation
             .as_ref()
             .map(|(url, lifetime)| {
-                let source = self.clone().scopes(endpoints::CLOUD_PLATFORM);
+                let source = self.clone().scopes(endpoints::IAM);
                 Impersonation::at(source, url)
                     .map(|account| account.lifetime(*lifetime))
                     .map_err(|error| CredentialError::because(ErrorKind::Endpoint { name }, error))

@@ -27,13 +27,13 @@ const NAME: &str = "service_account_impersonation_url";
 
 /// A service account for which other credentials speak, through Google's IAM credentials service.
 ///
-/// The source that speaks for it needs the scope [`CLOUD_PLATFORM`](crate::endpoints::CLOUD_PLATFORM).
+/// The source that speaks for it needs the scope [`IAM`](crate::endpoints::IAM), or a wider one.
 ///
 /// ```
 /// # fn example(robot: countersign_google::ServiceAccount) -> Result<(), countersign_flow::Error> {
-/// use countersign_google::{Impersonation, endpoints::CLOUD_PLATFORM};
+/// use countersign_google::{Impersonation, endpoints::IAM};
 ///
-/// let deploy = Impersonation::new(robot.scopes([CLOUD_PLATFORM]), "deploy@demo.iam.gserviceaccount.com")?
+/// let deploy = Impersonation::new(robot.scopes([IAM]), "deploy@demo.iam.gserviceaccount.com")?
 ///     .scopes(["https://www.googleapis.com/auth/devstorage.read_write"]);
 /// # drop(deploy);
 /// # Ok(())
@@ -95,7 +95,8 @@ impl Impersonation {
         self.identified()
     }
 
-    /// The accounts through which the right is passed on, each of which may speak for the next.
+    /// The accounts through which the right is passed on, each of which may speak for the next: by address, or as
+    /// `projects/-/serviceAccounts/…`.
     #[must_use]
     pub fn delegates<S: Into<String>>(mut self, delegates: impl IntoIterator<Item = S>) -> Self {
         self.delegates = delegates.into_iter().map(Into::into).collect();
@@ -141,8 +142,14 @@ impl Impersonation {
         let url = format!("{}{}:{operation}", self.base, self.email);
         let endpoint = Endpoint::new(NAME, &url)?;
         let mut body = Object::new();
-        let delegate = |email: &String| Value::text(format!("projects/-/serviceAccounts/{email}"));
-        body.insert("delegates", Value::Array(self.delegates.iter().map(delegate).collect()));
+        // Files have either form; the service wants the long one.
+        let delegate = |name: &String| match name.starts_with("projects/") {
+            true => Value::text(name.as_str()),
+            false => Value::text(format!("projects/-/serviceAccounts/{name}")),
+        };
+        if !self.delegates.is_empty() {
+            body.insert("delegates", Value::Array(self.delegates.iter().map(delegate).collect()));
+        }
         for (name, value) in members {
             body.insert(name, value);
         }

@@ -98,11 +98,11 @@ fn it_may_speak_for_a_service_account() {
     let fetched = || answer(200, &[], r#"{"access_token":"azure"}"#);
     let script = [fetched(), json(200, EXCHANGED), json(200, IMPERSONATED)];
     let played = play(source.begin(None).unwrap(), script);
-    let scope = "https://www.googleapis.com/auth/cloud-platform";
+    let scope = "https://www.googleapis.com/auth/iam";
     assert_eq!(played.form(1).unique("scope").unwrap(), Some(scope));
     assert_eq!(played.uris()[2], IMPERSONATION);
     assert_eq!(played.header(2, "authorization"), Some("Bearer sts"));
-    assert_eq!(played.body(2), serde_json::json!({"delegates": [], "scope": ["drive"], "lifetime": "2800s"}));
+    assert_eq!(played.body(2), serde_json::json!({"scope": ["drive"], "lifetime": "2800s"}));
     assert!(played.done().access.secret.ct_eq("ya29"));
     let source = credentials.id_token_source("https://service.example", Backend::AwsLcRs).unwrap();
     let script = [fetched(), json(200, EXCHANGED), json(200, r#"{"token":"h.e30.s"}"#)];

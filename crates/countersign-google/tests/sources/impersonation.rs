@@ -52,6 +52,19 @@ fn one_account_speaks_for_another() {
 }
 
 #[test]
+fn delegates_have_a_short_and_a_long_form() {
+    let account = deploy().delegates(["projects/-/serviceAccounts/via@demo.example", "b@demo.example"]);
+    let played = play(account.begin(None).unwrap(), [json(200, BASE_TOKEN), json(200, TOKEN)]);
+    assert_eq!(
+        played.body(1)["delegates"],
+        serde_json::json!([
+            "projects/-/serviceAccounts/via@demo.example",
+            "projects/-/serviceAccounts/b@demo.example",
+        ])
+    );
+}
+
+#[test]
 fn no_lifetime_is_longer_than_twelve_hours() {
     let account = deploy().lifetime(Duration::from_secs(1_000_000));
     let played = play(account.begin(None).unwrap(), [json(200, BASE_TOKEN), json(200, TOKEN)]);
@@ -100,7 +113,7 @@ fn id_tokens_and_signatures_are_made_elsewhere() {
     let played = play(deploy().sign_blob(b"message").unwrap(), [json(200, BASE_TOKEN), answer]);
     assert!(played.uris()[1].ends_with(":signBlob"));
     assert_eq!(played.handling(1).purpose, Purpose::Signature);
-    assert_eq!(played.body(1), serde_json::json!({"delegates": [], "payload": "bWVzc2FnZQ=="}));
+    assert_eq!(played.body(1), serde_json::json!({"payload": "bWVzc2FnZQ=="}));
     let signature = played.done();
     assert_eq!((signature.key_id.as_str(), signature.signature.as_slice()), ("k1", &b"sig"[..]));
     let answer = json(200, r#"{"keyId":"k1","signedBlob":"*"}"#);

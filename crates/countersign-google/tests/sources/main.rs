@@ -4,6 +4,7 @@ mod authorized_user;
 mod client_secrets;
 mod default_credentials;
 mod external_account;
+mod google_auth;
 mod impersonation;
 mod metadata;
 mod service_account;

@@ -2,6 +2,7 @@
 
 mod collected;
 mod entry;
+mod opening;
 mod reserved;
 mod sort;
 
@@ -9,6 +10,7 @@ use alloc::{string::String, vec::Vec};
 
 pub(crate) use collected::Collected;
 pub(crate) use entry::Entry;
+pub(crate) use opening::{OPENINGS, Opening};
 
 use crate::{
     Error, Parameter, ParameterFault, Target,

@@ -85,9 +85,15 @@ impl<'a> BaseUri<'a> {
             return Err(fault(UriFault::Scheme, 0));
         };
         let authority_position = scheme.len().saturating_add(3);
-        let (host, port) = split_authority(authority, authority_position, tls)?;
+        let of_authority = classes_of(authority.as_bytes());
+        // Most are a name of letters and no more.
+        let is_host = !authority.is_empty() && of_authority & HOST != 0;
+        let (host, port) = match is_host {
+            true => (authority, None),
+            false => split_authority(authority, authority_position, tls)?,
+        };
         let path_position = authority_position.saturating_add(authority.len());
-        if classes_of(rest.as_bytes()) & CLEAN == 0 {
+        if !is_clean(rest.as_bytes()) {
             check_characters(rest, path_position)?;
         }
         let path_end = bytes_before(rest.as_bytes(), [b'?']);
@@ -97,7 +103,7 @@ impl<'a> BaseUri<'a> {
         if !path.is_empty() && !path.starts_with('/') {
             return Err(fault(UriFault::Path, path_position));
         }
-        let of_host = classes_of(host.as_bytes());
+        let of_host = if is_host { of_authority } else { classes_of(host.as_bytes()) };
         Ok(Self {
             tls,
             host,
@@ -186,10 +192,6 @@ const fn fault(fault: UriFault, position: usize) -> Error {
 /// Host and port of RFC 3986 §3.2, without the user information that HTTP deprecates (RFC 9110 §4.2.4).
 fn split_authority(authority: &str, start: usize, tls: bool) -> Result<(&str, Option<u16>), Error> {
     let at = |offset: usize| start.saturating_add(offset);
-    // Most are a name of letters and no more.
-    if !authority.is_empty() && classes_of(authority.as_bytes()) & HOST != 0 {
-        return Ok((authority, None));
-    }
     let last = |wanted| authority.bytes().rposition(|byte| byte == wanted);
     if let Some(offset) = last(b'@') {
         return Err(fault(UriFault::UserInfo, at(offset)));
@@ -263,6 +265,21 @@ const fn classes() -> [u8; 256] {
         }
         byte += 1;
     }
+}
+
+/// Whether all bytes may stand in path or query; sixteen are looked at together.
+fn is_clean(text: &[u8]) -> bool {
+    match (text.as_chunks(), text.last_chunk()) {
+        // The last sixteen overlap with those before.
+        ((sixteens, _), Some(last)) => sixteens.iter().all(are_clean) && are_clean(last),
+        (_, None) => classes_of(text) & CLEAN != 0,
+    }
+}
+
+fn are_clean(bytes: &[u8; 16]) -> bool {
+    bytes
+        .iter()
+        .fold(true, |all, &byte| all & (byte > b' ') & (byte != 0x7f) & (byte != b'#') & (byte != b'%'))
 }
 
 /// The classes that all bytes are of.

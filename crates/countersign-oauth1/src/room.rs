@@ -256,20 +256,24 @@ impl Window<'_> {
     /// Copies so many bytes of a block, and others that are overwritten.
     #[inline]
     pub(crate) fn copy(&mut self, block: &[u8; AT_ONCE + REACH], from: usize, length: usize) {
-        let mut copied = 0_usize;
-        loop {
-            let (at, from) = (self.at.wrapping_add(copied) & 511, from.wrapping_add(copied) & (AT_ONCE - 1));
-            if let Some(bytes) = block.get(from..from.wrapping_add(REACH))
-                && let Some(place) = self.place.get_mut(at..at.wrapping_add(REACH))
-            {
-                place.copy_from_slice(bytes);
-            }
+        self.copy_some(block, from, 0);
+        // Almost all that stands between two reserved bytes is copied by now.
+        let mut copied = REACH;
+        while copied < length {
+            self.copy_some(block, from, copied);
             copied = copied.wrapping_add(REACH);
-            if copied >= length {
-                break;
-            }
         }
         self.at = self.at.wrapping_add(length);
+    }
+
+    #[inline]
+    fn copy_some(&mut self, block: &[u8; AT_ONCE + REACH], from: usize, copied: usize) {
+        let (at, from) = (self.at.wrapping_add(copied) & 511, from.wrapping_add(copied) & (AT_ONCE - 1));
+        if let Some(bytes) = block.get(from..from.wrapping_add(REACH))
+            && let Some(place) = self.place.get_mut(at..at.wrapping_add(REACH))
+        {
+            place.copy_from_slice(bytes);
+        }
     }
 
     /// Where the room is written to.

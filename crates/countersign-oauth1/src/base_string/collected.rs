@@ -204,9 +204,18 @@ impl<'a> Collected<'a> {
 
 /// Appends parameters that are in the room already.
 fn append(entries: &[Entry], room: &mut Room) {
+    let Some(first) = entries.first() else { return };
+    let (mut start, mut end) = (first.start(), first.start());
     for entry in entries {
-        room.push_within(entry.start(), entry.length(room));
+        let next = entry.start();
+        // What was brought in order is copied at once.
+        if next != end {
+            room.push_within(start, end.wrapping_sub(start));
+            start = next;
+        }
+        end = next.wrapping_add(entry.length(room));
     }
+    room.push_within(start, end.wrapping_sub(start));
 }
 
 /// `oauth_`, with which the protocol's names begin.

@@ -87,11 +87,8 @@ impl<'a> Fields<'a> {
     #[inline]
     pub(super) fn ordinary(&mut self) -> Option<(Parameter, &'a [u8], usize)> {
         let bytes = self.text.as_bytes();
-        let rest = bytes.get(self.position..)?;
-        let equals = self.position.wrapping_add(bytes_before(rest, [b'=']));
-        let parameter = Parameter::of_protocol(self.text.get(self.position..equals)?)?;
-        let [b'=', b'"', rest @ ..] = bytes.get(equals..)? else { return None };
-        let position = equals.wrapping_add(2);
+        let (parameter, rest) = opening(bytes.get(self.position..)?)?;
+        let position = bytes.len().wrapping_sub(rest.len());
         let end = position.wrapping_add(bytes_before(rest, [b'"', b'\\']));
         let next = match bytes.get(end..)? {
             [b'"', b',', b' ', ..] => end.wrapping_add(3),
@@ -134,6 +131,26 @@ impl<'a> Iterator for Fields<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         self.skip(|byte| byte == b',' || is_space(byte));
         (self.position < self.text.len()).then(|| self.field())
+    }
+}
+
+/// The known parameter that begins here, and what follows the quote before its value.
+#[inline]
+fn opening(text: &[u8]) -> Option<(Parameter, &[u8])> {
+    let [b'o', b'a', b'u', b't', b'h', b'_', first, second, ..] = text else { return None };
+    let after = |opening: &str, parameter| Some((parameter, text.strip_prefix(opening.as_bytes())?));
+    match (first, second) {
+        (b'c', b'o') => after("oauth_consumer_key=\"", Parameter::ConsumerKey),
+        (b'c', _) => after("oauth_callback=\"", Parameter::Callback),
+        (b't', b'o') => after("oauth_token=\"", Parameter::Token),
+        (b't', _) => after("oauth_timestamp=\"", Parameter::Timestamp),
+        (b'n', _) => after("oauth_nonce=\"", Parameter::Nonce),
+        (b's', _) => after("oauth_signature_method=\"", Parameter::SignatureMethod)
+            .or_else(|| after("oauth_signature=\"", Parameter::Signature)),
+        (b'v', _) => after("oauth_version=\"", Parameter::Version)
+            .or_else(|| after("oauth_verifier=\"", Parameter::Verifier)),
+        (b'b', _) => after("oauth_body_hash=\"", Parameter::BodyHash),
+        _ => None,
     }
 }
 

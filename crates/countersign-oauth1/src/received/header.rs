@@ -8,9 +8,8 @@ use super::{
 };
 use crate::{
     Error, Parameter, Place,
-    base_string::{self, Collected},
+    base_string::{self, Collected, OPENINGS},
     base_uri::BaseUri,
-    encoding::{AMPERSAND, EQUALS, TWICE, look_up},
     room::{Room, is_plain},
 };
 
@@ -138,76 +137,15 @@ impl<'a> Header<'a> {
                 collected.append_before(parameter.as_str(), &mut next);
             }
             if let Some(text) = plain {
-                values.keep(parameter, opening.write(text, collected.room));
+                let start = opening.write(text, collected.room);
+                values.keep(parameter, Span::new(start, text.len()));
             } else if let Some(decoded) = decoded {
-                opening.write_decoded(decoded, collected.room);
+                opening.write_within(decoded.range(), collected.room);
             }
         }
         collected.append_rest(next);
         base_string::finish(collected.room);
         Ok(start)
-    }
-}
-
-/// What a parameter begins with in the base string, in a block that is copied as a whole.
-struct Opening {
-    parameter: Parameter,
-    block: [u8; 32],
-    length: usize,
-}
-
-/// Of each parameter that a signature covers, in the order of the base string.
-static OPENINGS: [Opening; 9] = openings();
-
-#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-const fn openings() -> [Opening; 9] {
-    let mut openings = [const { Opening { parameter: Parameter::Other, block: [0; 32], length: 0 } }; 9];
-    let mut index = 0;
-    while index < openings.len() {
-        let parameter = Parameter::SIGNED[index];
-        let name = parameter.as_str().as_bytes();
-        let opening = &mut openings[index];
-        opening.parameter = parameter;
-        opening.length = name.len() + EQUALS.len();
-        let mut at = 0;
-        while at < opening.length {
-            opening.block[at] = if at < name.len() { name[at] } else { EQUALS.bytes()[at - name.len()] };
-            at += 1;
-        }
-        index += 1;
-    }
-    openings
-}
-
-impl Opening {
-    /// Appends the parameter with a plain value, and answers where the value is.
-    #[inline]
-    fn write(&self, text: &[u8], room: &mut Room) -> Span {
-        let start = room.len().saturating_add(self.length);
-        let end = self.length.saturating_add(text.len());
-        // Room is made once for all three, and the blocks may reach beyond what is theirs.
-        let place = room.spare(end.saturating_add(self.block.len()));
-        if let Some(block) = place.first_chunk_mut() {
-            *block = self.block;
-        }
-        if let Some(value) = place.get_mut(self.length..end) {
-            value.copy_from_slice(text);
-        }
-        if let Some(ampersand) = place.get_mut(end..).and_then(<[u8]>::first_chunk_mut) {
-            *ampersand = AMPERSAND.bytes();
-        }
-        room.advance(end.saturating_add(AMPERSAND.len()));
-        Span::new(start, text.len())
-    }
-
-    /// Appends the parameter with the double encoding of what is in the room already.
-    fn write_decoded(&self, decoded: Span, room: &mut Room) {
-        room.push_bytes(self.block.get(..self.length).unwrap_or_default());
-        for at in decoded.range() {
-            let byte = room.get(at..at.saturating_add(1)).first().copied().unwrap_or_default();
-            room.put(look_up(&TWICE, byte));
-        }
-        room.put(AMPERSAND);
     }
 }
 

@@ -178,10 +178,11 @@ fn positive(digits: &[u8]) -> Result<Timestamp, Error> {
     let number = match digits.len() {
         // So many digits never overflow, so that none needs a look of its own.
         0..=18 => {
-            let number = digits.iter().fold(0_i64, |number, byte| {
-                number.wrapping_mul(10).wrapping_add(i64::from(byte.wrapping_sub(b'0')))
+            let (number, are_digits) = digits.iter().fold((0_i64, true), |(number, all), byte| {
+                let digit = byte.wrapping_sub(b'0');
+                (number.wrapping_mul(10).wrapping_add(i64::from(digit)), all & (digit < 10))
             });
-            digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit()).then_some(number)
+            are_digits.then_some(number)
         }
         _ => digits.iter().try_fold(0_i64, |number, byte| {
             let digit = byte.is_ascii_digit().then(|| i64::from(byte.wrapping_sub(b'0')))?;

@@ -4,7 +4,8 @@ use countersign_token::Secret;
 
 use crate::{
     Algorithm,
-    encoding::{AMPERSAND, EQUALS, ONCE, TWICE, Table},
+    base_string::Opening,
+    encoding::{AMPERSAND, EQUALS, ONCE, TWICE},
     parameter::Parameter,
     room::{Room, is_plain},
 };
@@ -29,40 +30,47 @@ impl<'a> Identity<'a> {
     }
 
     #[inline]
-    fn write(&self, text: &str, table: &Table, out: &mut Room) {
+    fn write_once(&self, text: &str, out: &mut Room) {
         if self.is_plain {
             out.push(text);
         } else {
-            out.encode(text, table);
+            out.encode(text, &ONCE);
         }
     }
 
     /// The header up to the timestamp's value.
     fn write_header(&self, out: &mut Room) {
         out.push("oauth_consumer_key=\"");
-        self.write(self.consumer_key, &ONCE, out);
+        self.write_once(self.consumer_key, out);
         if let Some(token) = self.token {
             out.push("\", oauth_token=\"");
-            self.write(token, &ONCE, out);
+            self.write_once(token, out);
         }
         out.push("\", oauth_signature_method=\"");
-        self.write(self.method_name, &ONCE, out);
+        self.write_once(self.method_name, out);
         out.push("\", oauth_timestamp=\"");
     }
 
     /// One of its parameters as the base string has it.
     #[inline]
     pub(super) fn write_signed(&self, parameter: Parameter, out: &mut Room) {
-        let value = match parameter {
-            Parameter::ConsumerKey => Some(self.consumer_key),
-            Parameter::Token => self.token,
-            Parameter::SignatureMethod => Some(self.method_name),
-            _ => None,
+        static CONSUMER_KEY: Opening = Opening::of(Parameter::ConsumerKey);
+        static TOKEN: Opening = Opening::of(Parameter::Token);
+        static SIGNATURE_METHOD: Opening = Opening::of(Parameter::SignatureMethod);
+
+        let (opening, value) = match parameter {
+            Parameter::ConsumerKey => (&CONSUMER_KEY, Some(self.consumer_key)),
+            Parameter::Token => (&TOKEN, self.token),
+            Parameter::SignatureMethod => (&SIGNATURE_METHOD, Some(self.method_name)),
+            _ => return,
         };
-        if let Some(value) = value {
+        let Some(value) = value else { return };
+        if self.is_plain {
+            opening.write(value.as_bytes(), out);
+        } else {
             out.push(parameter.as_str());
             out.put(EQUALS);
-            self.write(value, &TWICE, out);
+            out.encode(value, &TWICE);
             out.put(AMPERSAND);
         }
     }

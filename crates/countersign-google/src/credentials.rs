@@ -147,6 +147,19 @@ impl Credentials {
         })
     }
 
+    /// The domain under which the services are: [`UNIVERSE`](endpoints::UNIVERSE) unless the file says otherwise.
+    ///
+    /// The addresses that a file leaves out are those of Google's own universe, but for an external account's.
+    pub fn universe(&self) -> &str {
+        match self {
+            // Users are Google's own everywhere.
+            Self::AuthorizedUser(_) => endpoints::UNIVERSE,
+            Self::ServiceAccount(key) => &key.universe,
+            Self::ExternalAccount(account) => account.universe(),
+            Self::ImpersonatedServiceAccount(account) => account.source.universe(),
+        }
+    }
+
     /// The project that calls are charged to, when the file names one.
     pub fn quota_project(&self) -> Option<&str> {
         match self {

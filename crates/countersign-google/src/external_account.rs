@@ -25,6 +25,7 @@ pub struct ExternalAccount {
     terms: Terms,
     impersonation: Option<(Endpoint, Duration)>,
     quota_project: Option<String>,
+    universe: String,
     key: Key,
 }
 
@@ -82,6 +83,7 @@ impl ExternalAccount {
             terms,
             impersonation,
             quota_project: members::owned(file, "quota_project_id")?,
+            universe: universe.to_owned(),
             key: Key::new("", "", ""),
         };
         Ok(account.scopes(endpoints::CLOUD_PLATFORM))
@@ -118,6 +120,11 @@ impl ExternalAccount {
                     .map_err(|error| CredentialError::because(ErrorKind::Endpoint { name }, error))
             })
             .transpose()
+    }
+
+    /// The domain under which the services are.
+    pub fn universe(&self) -> &str {
+        &self.universe
     }
 
     /// The project that calls are charged to.

@@ -65,3 +65,26 @@ fn each_identity_has_a_token_of_its_own_and_keeps_it() {
     assert_eq!(first, second);
     assert_eq!(transport.requests().len(), 5);
 }
+
+#[test]
+fn a_crowd_asks_once_for_each_set_of_scopes() {
+    let answer = |request: &Request<Vec<u8>>| {
+        assert_eq!(request.uri(), "https://oauth2.googleapis.com/token");
+        Ok(token("shared"))
+    };
+    let script = (0..8).fold(ScriptedTransport::new(), |script, _| script.answer(answer));
+    let transport = Arc::new(script);
+    let client = blocking::Client::new(Arc::clone(&transport), MemoryStore::new());
+    let robot = robot();
+    std::thread::scope(|scope| {
+        for caller in 0..64 {
+            let handle = client.source(robot.clone().scopes(format!("scope-{}", caller % 8))).unwrap();
+            scope.spawn(move || {
+                let mut request = Request::get("https://www.googleapis.com/").body(Vec::new()).unwrap();
+                handle.authorize(&mut request).unwrap();
+                assert_eq!(request.headers()["authorization"], "Bearer shared");
+            });
+        }
+    });
+    assert_eq!(transport.requests().len(), 8);
+}

@@ -207,6 +207,23 @@ fn an_impersonated_service_account_has_credentials_inside() {
 }
 
 #[test]
+fn another_universe_has_its_own_token_service_when_it_is_trusted() {
+    let mut file = by_url();
+    file.as_object_mut().unwrap().remove("token_url");
+    let credentials = |file: &serde_json::Value| {
+        Credentials::from_json(file.to_string(), &google().and(".universe.example")).unwrap()
+    };
+    assert_eq!(credentials(&file).universe(), "googleapis.com");
+    file["universe_domain"] = "universe.example".into();
+    assert_eq!(credentials(&file).universe(), "universe.example");
+    let source = credentials(&file).source("drive", Backend::AwsLcRs).unwrap();
+    assert_eq!(source.key().issuer, "https://sts.universe.example/v1/token");
+    let mut key = service_account_file();
+    key["universe_domain"] = "universe.example".into();
+    assert_eq!(credentials(&key).universe(), "universe.example");
+}
+
+#[test]
 fn no_two_identities_share_a_key() {
     let change = |name: &str, value: &str| {
         let mut file = by_url();

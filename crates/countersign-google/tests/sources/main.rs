@@ -5,6 +5,7 @@ mod client_secrets;
 mod default_credentials;
 mod external_account;
 mod google_auth;
+mod identity;
 mod impersonation;
 mod metadata;
 mod service_account;

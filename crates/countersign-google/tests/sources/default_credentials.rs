@@ -1,7 +1,8 @@
-use std::path::Path;
+use std::{ffi::OsString, io, path::Path};
 
-use countersign_google::{DefaultCredentials, ErrorKind, MemoryEnvironment};
+use countersign_google::{DefaultCredentials, Environment, ErrorKind, MemoryEnvironment};
 use countersign_jwt::Backend;
+use countersign_token::Secret;
 
 use crate::support::{google, json, not_sent, play, service_account_file};
 
@@ -65,6 +66,28 @@ fn a_file_that_is_named_or_there_must_be_good() {
     let refused = full().with_variable(VARIABLE, "").with_variable("CLOUDSDK_CONFIG", "/none");
     let refused = refused.with_variable("GCE_METADATA_HOST", "attacker.example");
     assert_eq!(find(&refused).unwrap_err(), ErrorKind::Endpoint { name: "GCE_METADATA_HOST" });
+}
+
+/// A machine whose files are another user's.
+struct Forbidden(MemoryEnvironment);
+
+impl Environment for Forbidden {
+    fn variable(&self, name: &str) -> Option<OsString> {
+        self.0.variable(name)
+    }
+
+    fn file(&self, _: &Path) -> io::Result<Secret> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_there() {
+    let environment = Forbidden(full().with_variable(VARIABLE, ""));
+    let error = DefaultCredentials::find(&environment, &google()).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Unreadable, Some(Path::new(GCLOUD))));
+    let source = std::error::Error::source(&error).unwrap().downcast_ref::<io::Error>().unwrap();
+    assert_eq!(source.kind(), io::ErrorKind::PermissionDenied);
 }
 
 #[test]

@@ -1,10 +1,13 @@
 use core::time::Duration;
 
-use countersign_flow::{Endpoint, Error, Source, source};
+use countersign_flow::{Endpoint, Error, Source, error::Misuse, source};
 use countersign_google::{Impersonation, MetadataServer, ServiceAccount, ServiceAccountKey};
 use countersign_jwt::Backend;
-use countersign_token::{Expiry, Key, Timestamp};
-use countersign_wire::{flow::Purpose, response::ErrorCode};
+use countersign_token::{AccessToken, Binding, Expiry, Key, Secret, Timestamp, TokenSet, TokenType};
+use countersign_wire::{
+    flow::{Env, Flow, Input, Purpose, Step},
+    response::ErrorCode,
+};
 
 use crate::support::{google, json, not_sent, play, service_account_file};
 
@@ -121,6 +124,36 @@ fn id_tokens_and_signatures_are_made_elsewhere() {
     assert_eq!(played.error(), Error::Protocol(countersign_wire::Error::Malformed { name: "signedBlob" }));
 }
 
+/// The end of a conversation that was had elsewhere.
+struct Had(Option<TokenSet>);
+
+impl Flow for Had {
+    type Output = TokenSet;
+    type Error = Error;
+
+    fn step(&mut self, _: Input, _: &Env<'_>) -> Result<Step<TokenSet>, Error> {
+        self.0.take().map(Step::Done).ok_or_else(|| Misuse::Finished.into())
+    }
+}
+
+#[test]
+fn a_token_that_is_bound_to_a_key_is_not_presented_without_the_proof() {
+    let check = |change: fn(&mut AccessToken), expected: Option<Error>| {
+        let base = source::from_fn(Key::new("base", "", ""), move |_| {
+            let mut access = AccessToken::bearer(Secret::new("base"), Timestamp::from_unix(0));
+            change(&mut access);
+            Ok(Box::new(Had(Some(TokenSet::new(access)))))
+        });
+        let account = Impersonation::new(base, TARGET).unwrap();
+        let played = play(account.begin(None).unwrap(), expected.is_none().then(|| json(200, TOKEN)));
+        assert_eq!(played.end.unwrap().err(), expected);
+    };
+    check(|_| {}, None);
+    check(|access| access.token_type = TokenType::DPoP, Some(Misuse::TokenType.into()));
+    let bound = |access: &mut AccessToken| access.binding = Some(Binding::DPoP { thumbprint: "t".into() });
+    check(bound, Some(Misuse::TokenType.into()));
+}
+
 #[test]
 fn only_the_address_of_an_account_is_one() {
     for email in ["", "a/b@demo.example", "a?b", "a#b", "a:b", "a%2Fb", "a b"] {
@@ -131,9 +164,12 @@ fn only_the_address_of_an_account_is_one() {
         Impersonation::at(robot(), &url)
     };
     assert_eq!(at("http://127.0.0.1:1/x/a@b.example:generateAccessToken").unwrap().email(), "a@b.example");
-    for url in
-        ["https://x.example/a@b.example:signBlob", "https://x.example/?q=/a@b.example:generateAccessToken"]
-    {
+    for url in [
+        "https://x.example/a:b:generateAccessToken",
+        "https://x.example/a%2Fb:generateAccessToken",
+        "https://x.example/a@b.example:signBlob",
+        "https://x.example/?q=/a@b.example:generateAccessToken",
+    ] {
         assert!(matches!(at(url), Err(Error::Endpoint { .. })), "{url}");
     }
 }

@@ -113,6 +113,17 @@ fn trouble_passes_and_a_refusal_does_not() {
 }
 
 #[test]
+fn a_server_that_asks_for_time_gets_it_up_to_half_a_minute() {
+    let busy = |seconds| answer(503, &[FLAVOR, ("retry-after", seconds)], "");
+    let source = || MetadataServer::new().source().begin(None).unwrap();
+    let played = play(source(), [busy("7"), busy("30"), google(200, TOKEN)]);
+    assert_eq!(played.waits, [Duration::from_secs(7), Duration::from_secs(30)]);
+    let played = play(source(), [busy("31")]);
+    assert!(played.waits.is_empty());
+    assert!(played.error().is_transient());
+}
+
+#[test]
 fn an_identity_is_a_token_and_nothing_else() {
     // {"exp":1700003600}
     let token = "eyJhbGciOiJub25lIn0.eyJleHAiOjE3MDAwMDM2MDB9.c2ln";

@@ -86,7 +86,7 @@ fn a_file_that_may_not_be_read_is_there() {
     let environment = Forbidden(full().with_variable(VARIABLE, ""));
     let error = DefaultCredentials::find(&environment, &google()).unwrap_err();
     assert_eq!((error.kind(), error.path()), (ErrorKind::Unreadable, Some(Path::new(GCLOUD))));
-    let source = std::error::Error::source(&error).unwrap().downcast_ref::<io::Error>().unwrap();
+    let source = core::error::Error::source(&error).unwrap().downcast_ref::<io::Error>().unwrap();
     assert_eq!(source.kind(), io::ErrorKind::PermissionDenied);
 }
 

@@ -327,6 +327,7 @@ fn no_keyring(place: &str, why: &str) -> Failure {
     Failure::new(Exit::StoreUnavailable, format!("the keyring that {place} takes cannot be used"))
         .because(why)
         .then("start or unlock this session's keyring, and try again")
+        .then("or keep credentials elsewhere: --store file:PATH --store-encryption passphrase, or none")
 }
 
 /// What was asked for is not what is there, and nothing is changed on the side.

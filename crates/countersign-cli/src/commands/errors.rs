@@ -224,14 +224,15 @@ fn of_store(kind: Store) -> Failure {
         }
         Store::Insecure => {
             Failure::new(Exit::StoreUnavailable, "the store cannot be trusted, and was not used")
-                .then("make it yours alone (chmod 700), or name another place with --store file:PATH")
+                .then("make it yours alone (chown; chmod 700 for a directory, 600 for a file), or name another place with --store file:PATH")
+                .then("countersign store doctor, which looks at every file and record")
         }
         Store::NotConfirmed => {
             Failure::new(Exit::StoreUnavailable, "the disk did not confirm what was stored")
                 .then("check the disk; the credential is there now, and may not survive a loss of power")
         }
         _ => Failure::new(Exit::StoreUnavailable, "the store cannot be used")
-            .then("make it readable and writable, or name another place with --store file:PATH"),
+            .then("make it readable and writable, with room on its disk, or name another place with --store file:PATH"),
     }
 }
 

@@ -36,9 +36,9 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, Failure> {
     if !metadata.is_file() {
         return Err(unreadable(&"it is not a file").then(mend));
     }
-    if let Some(why) = distrust(&metadata) {
+    if let Some((why, mend)) = distrust(&metadata) {
         // It can name commands that are run.
-        return Err(unreadable(&why).then(format!("chmod go-w {}, if it is yours", path.display())));
+        return Err(unreadable(&why).then(format!("{mend} {}, if it is yours", path.display())));
     }
     let mut text = String::new();
     let read = file.take(LARGEST.saturating_add(1)).read_to_string(&mut text);
@@ -49,19 +49,19 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, Failure> {
     Ok(Some(text))
 }
 
-/// Why others could have written it.
+/// Why others could have written it, and the command that mends it.
 #[cfg(unix)]
-fn distrust(metadata: &fs::Metadata) -> Option<&'static str> {
+fn distrust(metadata: &fs::Metadata) -> Option<(&'static str, &'static str)> {
     use std::os::unix::fs::MetadataExt;
     let us = rustix::process::geteuid().as_raw();
     if metadata.uid() != 0 && metadata.uid() != us {
-        return Some("it belongs to another user");
+        return Some(("it belongs to another user", "chown \"$USER\""));
     }
-    (metadata.mode() & 0o022 != 0).then_some("others can write to it")
+    (metadata.mode() & 0o022 != 0).then_some(("others can write to it", "chmod go-w"))
 }
 
 #[cfg(not(unix))]
-const fn distrust(_: &fs::Metadata) -> Option<&'static str> {
+const fn distrust(_: &fs::Metadata) -> Option<(&'static str, &'static str)> {
     None
 }
 

@@ -23,8 +23,8 @@ impl Place {
             Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
             Some(("keyring", "")) => Ok(Self::Keyring),
             Some(("memory", "")) => Ok(Self::Memory),
-            _ => Err(Failure::usage(format!("--store {url} names no store of this version"))
-                .then("use --store file:PATH, sqlite:PATH or keyring:, or memory: for this run only")),
+            _ => Err(Failure::usage(format!("{url} names no store of this version"))
+                .then("a store is file:PATH, sqlite:PATH or keyring:, or memory: for this run only")),
         }
     }
 

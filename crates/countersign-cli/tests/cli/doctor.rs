@@ -130,6 +130,37 @@ fn what_is_wrong_is_told_with_what_to_do() {
 }
 
 #[test]
+fn what_is_no_file_is_to_be_removed_and_what_is_in_clear_to_be_encrypted() {
+    let home = Home::new();
+    home.import("alice", "at");
+    let record = home.path("home/store/kept+imported+alice.json");
+    let clear = fs::read(&record).unwrap();
+    fs::rename(&record, home.path("elsewhere")).unwrap();
+    symlink(home.path("elsewhere"), &record).unwrap();
+    let removed = |why: &str| {
+        let (state, found) = state(&home, &[], "records");
+        assert_eq!(state, "problem", "{found}");
+        assert!(found.contains("remove what is not yours") && !found.contains("migrate"), "{found}");
+        home.check(&["token", "alice"], 7, &[why, "chmod 700", "countersign store doctor"]);
+    };
+    removed("it is a symbolic link");
+    fs::remove_file(&record).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&record).status().unwrap().success());
+    removed("it is not a regular file");
+    assert_eq!(state(&home, &[], "permissions").0, "ok", "the mode of a pipe is not to be mended");
+
+    home.write("p", "a passphrase");
+    let sealed = ["--store", "file:sealed", "--store-encryption", "passphrase", "--store-passphrase", "@p"];
+    home.ok(&[&["account", "import", "--name", "bob", "--access-token", "@t"], &sealed[..]].concat());
+    let left = home.path("sealed/kept+imported+alice.json");
+    fs::write(&left, clear).unwrap();
+    fs::set_permissions(&left, fs::Permissions::from_mode(0o600)).unwrap();
+    let (found, next) = state(&home, &sealed, "records");
+    assert_eq!(found, "problem", "{next}");
+    assert!(next.contains("store migrate --to-encryption"), "{next}");
+}
+
+#[test]
 fn a_token_from_the_future_makes_the_clock_doubtful() {
     let home = Home::new();
     let access = AccessToken::bearer(Secret::new("at"), Timestamp::parse("2125-01-01T00:00:00Z").unwrap());

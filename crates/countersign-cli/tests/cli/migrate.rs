@@ -243,7 +243,11 @@ fn a_place_that_cannot_be_written_changes_nothing() {
     fs::set_permissions(home.path("open"), fs::Permissions::from_mode(0o777)).unwrap();
     home.check(&["store", "migrate", "--to", "file:open", "--remove-source"], 7, &["cannot be trusted"]);
     home.check(&["store", "migrate", "--to", "memory:"], 2, &["keeps nothing"]);
-    home.check(&["store", "migrate", "--to", "floppy:"], 2, &["--store file:PATH"]);
+    home.check(
+        &["store", "migrate", "--to", "floppy:"],
+        2,
+        &["floppy: names no store", "a store is file:PATH"],
+    );
     home.check(&["store", "migrate"], 2, &["--to"]);
     home.ok(&["token"]);
     // What was moved is refreshed as before.

@@ -55,7 +55,7 @@ fn a_place_that_is_no_store_is_unavailable() {
     fs::create_dir(home.path("open")).unwrap();
     fs::set_permissions(home.path("open"), fs::Permissions::from_mode(0o777)).unwrap();
     home.check(&["status", "--store", "file:open"], 7, &["cannot be trusted", "chmod 700"]);
-    home.check(&["status", "--store", "file:"], 2, &["--store file:PATH"]);
+    home.check(&["status", "--store", "file:"], 2, &["a store is file:PATH"]);
 }
 
 #[test]
@@ -85,6 +85,9 @@ fn a_store_that_cannot_be_written_stops_a_login_before_it_begins() {
     assert!(!run.err.contains("Open this address"), "{}", run.err);
     read_only(&["token", "--force-refresh"]).check(&["token"], 7, &["the store cannot be used"]);
     read_only(&["logout"]).check(&["logout"], 7, &["the store cannot be used"]);
+    let doctor = ["store", "doctor", "--store", "file:home/store/new/store"];
+    let run = read_only(&doctor);
+    run.check(&doctor, 7, &["is not there so far, and", "cannot be written to", "--store file:PATH"]);
     home.ok(&["token", "--force-refresh"]);
 }
 

@@ -119,6 +119,18 @@ pub(super) const fn user() -> Option<u32> {
     None
 }
 
+/// Whether this process may make something in the directory.
+#[cfg(unix)]
+pub(super) fn is_writable(directory: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    access(directory, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+pub(super) const fn is_writable(_: &Path) -> bool {
+    true
+}
+
 /// The bytes that are free on the disk of `directory`.
 #[cfg(unix)]
 pub(super) fn free_space(directory: &Path) -> Option<u64> {

@@ -23,7 +23,7 @@ pub(super) fn checks(inner: &Inner) -> Vec<Check> {
     };
     let pieces = files::pieces(inner);
     if pieces.is_empty() {
-        return vec![Check::ok("place", format!("{} is not there so far", root.display()))];
+        return vec![missing(root)];
     }
     let mut checks = vec![Check::ok("place", root.display().to_string())];
     checks.extend([owner(&pieces), permissions(&pieces), links(&pieces), leftovers(&pieces)]);
@@ -43,6 +43,20 @@ pub(super) fn checks(inner: &Inner) -> Vec<Check> {
     checks
 }
 
+/// A place that nothing is at, and whether it can be made.
+fn missing(root: &Path) -> Check {
+    let about = format!("{} is not there so far", root.display());
+    match root.ancestors().skip(1).find(|directory| directory.exists()) {
+        Some(directory) if !files::is_writable(directory) => Check::problem(
+            "place",
+            Exit::StoreUnavailable,
+            format!("{about}, and {} cannot be written to", directory.display()),
+            "make it writable, or name another place with --store file:PATH",
+        ),
+        _ => Check::ok("place", about),
+    }
+}
+
 fn owner(pieces: &[Piece]) -> Check {
     let foreign = pieces.iter().find(|piece| files::owner(&piece.metadata) != files::user());
     match foreign {
@@ -59,7 +73,8 @@ fn owner(pieces: &[Piece]) -> Check {
 fn permissions(pieces: &[Piece]) -> Check {
     let bits = |piece: &Piece| files::mode(&piece.metadata).unwrap_or_default() & 0o777;
     // A directory that others can look into shows the names of accounts; a file shows what is in it.
-    let open = |piece: &&Piece| !piece.metadata.is_symlink() && bits(piece) & 0o077 != 0;
+    let is_plain = |piece: &Piece| piece.metadata.is_file() || piece.metadata.is_dir();
+    let open = |piece: &&Piece| is_plain(piece) && bits(piece) & 0o077 != 0;
     let Some(piece) = pieces.iter().filter(open).min_by_key(|piece| piece.metadata.is_dir()) else {
         return Check::ok("permissions", "only you can read it");
     };

@@ -24,7 +24,7 @@ pub(super) fn checks(inner: &Inner, settings: &Settings) -> Vec<Check> {
     if let Inner::Sqlite(store) = inner {
         checks.push(match store.check() {
             Ok(()) => Check::ok("database", "it is whole"),
-            Err(error) => unreadable("database", &error, "the database"),
+            Err(error) => unreadable("database", &error, "the database", false),
         });
     }
     let entries = match settings.store() {
@@ -39,8 +39,11 @@ pub(super) fn checks(inner: &Inner, settings: &Settings) -> Vec<Check> {
             return checks;
         }
     };
-    let broken = entries.iter().filter_map(|entry| Some((label(&entry.key), entry.record.as_ref().err()?)));
-    let broken: Vec<Check> = broken.map(|(name, error)| unreadable("records", error, name)).collect();
+    let broken = entries.iter().filter_map(|entry| Some((&entry.key, entry.record.as_ref().err()?)));
+    // What can be read without the encryption is what a change of it has left in clear.
+    let is_clear = |key| inner.store().load(key).is_ok();
+    let broken: Vec<Check> =
+        broken.map(|(key, error)| unreadable("records", error, label(key), is_clear(key))).collect();
     if broken.is_empty() {
         let number = entries.len();
         checks.push(Check::ok("records", format!("{number} of {number} can be read")));
@@ -50,7 +53,7 @@ pub(super) fn checks(inner: &Inner, settings: &Settings) -> Vec<Check> {
     checks
 }
 
-fn unreadable(id: &'static str, error: &Error, what: &str) -> Check {
+fn unreadable(id: &'static str, error: &Error, what: &str, is_clear: bool) -> Check {
     let why = core::error::Error::source(error).map_or_else(String::new, |source| format!(" ({source})"));
     let about = format!("{what}: {error}{why}");
     match error.kind() {
@@ -64,7 +67,11 @@ fn unreadable(id: &'static str, error: &Error, what: &str) -> Check {
             Check::problem(id, Exit::StoreCorrupt, about, next)
         }
         ErrorKind::Insecure => {
-            let next = "countersign store migrate --to-encryption HOW, if it was left in clear by one that was broken off";
+            let next = if is_clear {
+                "countersign store migrate --to-encryption HOW, if it was left in clear by one that was broken off"
+            } else {
+                "remove what is not yours or no file, and log in again; countersign store doctor"
+            };
             Check::problem(id, Exit::StoreUnavailable, about, next)
         }
         _ => Check::problem(id, Exit::StoreUnavailable, about, "make it readable, and try again"),

@@ -194,7 +194,7 @@ mod tests {
         let paths = |index: usize| calls[index].paths(Path::new("/t/s"));
         assert_eq!(paths(0), [PathBuf::from("/t/s/a.tmp"), PathBuf::from("/t/s/a.tmp")]);
         assert_eq!(paths(2), [PathBuf::from("/t/s/a.tmp")]);
-        assert_eq!(paths(3), [PathBuf::new(); 0]);
+        assert!(paths(3).is_empty());
         assert_eq!(paths(4), [PathBuf::from("/t/s/a.tmp"), PathBuf::from("/t/s/a")]);
     }
 }

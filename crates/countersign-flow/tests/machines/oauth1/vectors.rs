@@ -31,7 +31,7 @@ fn check_callback(url: &str, token: &str, verifier: &str) {
 fn check_credentials(body: &str, token: &str, secret: &str) {
     let redeemed = redeem(waiting_for("tmp"), [typed(200, FORM, body)]).done();
     let Grant::OAuth1 { token: Some(found), .. } = redeemed.into_credential().grant else { panic!("{body}") };
-    assert!(found.identifier.ct_eq(token) && found.secret.ct_eq(&Secret::new(secret)), "{body}");
+    assert!(found.identifier.ct_eq(token) && found.secret.ct_eq(Secret::new(secret)), "{body}");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn values_of_one_name_are_sorted_whole() {
 fn a_name_comes_before_those_that_it_begins() {
     for length in 0..12 {
         let stem = "s".repeat(length);
-        let names = ["", "%20", "%20a", "-", "%C3%A9", "a", "%", "%2", "&"].map(|end| percent::encode(end));
+        let names = ["", "%20", "%20a", "-", "%C3%A9", "a", "%", "%2", "&"].map(percent::encode);
         let ends = ["%20", "%20a", "-", "%c3%a9", "a", "%25", "%252", "%26", ""].into_iter();
         let query: Vec<_> = ends
             .clone()

@@ -106,9 +106,7 @@ fn what_was_mangled_is_told_by_its_line() {
         };
         let here = Err(Error::Line { line: number });
         // One letter is another one, or lost, or there twice, or two are swapped, or it is no letter at all.
-        let flipped = |line: &str| {
-            if line.starts_with('x') { format!("y{}", &line[1..]) } else { format!("x{}", &line[1..]) }
-        };
+        let flipped = |line: &str| format!("{}{}", if line.starts_with('x') { 'y' } else { 'x' }, &line[1..]);
         check(&changed(&flipped), None, &here);
         check(&changed(&|line| line[1..].to_owned()), None, &here);
         check(&changed(&|line| format!("{}{line}", &line[..1])), None, &here);

@@ -46,7 +46,7 @@ fn sixteen_threads(name: impl Fn(u64) -> Key + Sync, keys: u64) {
         for number in 0..THREADS {
             let (directory, key) = (&directory, name(number));
             scope.spawn(move || {
-                let store = open(&directory);
+                let store = open(directory);
                 for _ in 0..ROUNDS {
                     let mut lease = store.lock(&key, Duration::from_secs(120)).unwrap();
                     let stored = lease.load().unwrap();

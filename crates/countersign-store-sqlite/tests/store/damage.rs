@@ -44,9 +44,9 @@ fn contents(store: &SqliteStore, keys: &[Key]) -> Result<Vec<String>, Error> {
 /// That the bytes are read as what was saved, or refused, and are not changed; whether they were refused.
 #[track_caller]
 fn check(directory: &Directory, keys: &[Key], bytes: &[u8], expected: &[String], what: &str) -> bool {
-    fs::write(database(&directory), bytes).unwrap();
-    let result = SqliteStore::open(database(&directory)).and_then(|store| contents(&store, keys));
-    assert!(fs::read(database(&directory)).unwrap() == bytes, "{what} was changed");
+    fs::write(database(directory), bytes).unwrap();
+    let result = SqliteStore::open(database(directory)).and_then(|store| contents(&store, keys));
+    assert!(fs::read(database(directory)).unwrap() == bytes, "{what} was changed");
     for suffix in ["-wal", "-shm"] {
         let _ = fs::remove_file(directory.path().join(format!("credentials.db{suffix}")));
     }

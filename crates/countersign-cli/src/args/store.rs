@@ -1,4 +1,4 @@
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::StoreEncryption;
 
@@ -13,9 +13,10 @@ pub(crate) enum StoreCommand {
 }
 
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new("what").args(["to", "to_encryption"]).required(true).multiple(true)))]
 pub(crate) struct MigrateArgs {
     /// The store to move to: file:PATH, sqlite:PATH or keyring:; the same one to change its encryption
-    #[arg(long, value_name = "URL", required_unless_present = "to_encryption")]
+    #[arg(long, value_name = "URL")]
     pub(crate) to: Option<String>,
     /// How that store is encrypted: as it is, or as the one of now, by default
     #[arg(long, value_name = "HOW")]

@@ -248,7 +248,7 @@ fn a_place_that_cannot_be_written_changes_nothing() {
         2,
         &["floppy: names no store", "a store is file:PATH"],
     );
-    home.check(&["store", "migrate"], 2, &["--to"]);
+    home.check(&["store", "migrate"], 2, &["--to <URL>|--to-encryption <HOW>"]);
     home.ok(&["token"]);
     // What was moved is refreshed as before.
     home.ok(&["store", "migrate", "--to", "sqlite:new/c.db", "--remove-source"]);

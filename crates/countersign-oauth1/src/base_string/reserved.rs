@@ -2,28 +2,28 @@
 pub(super) const BLOCK: usize = 64;
 
 /// Which bytes of a block do not stand for themselves, a bit for each, the first byte's the lowest.
-#[inline]
-pub(super) fn reserved(block: &[u8; BLOCK]) -> u64 {
-    let marks = marks(block);
-    let (eights, _) = marks.as_chunks();
-    // The product moves eight ones that are eight bits apart next to each other, into the highest byte.
-    let gathered = |marks: &[u8; 8]| u64::from_le_bytes(*marks).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-    eights.iter().rev().fold(0, |bits, marks| bits << 8 | gathered(marks))
-}
-
-/// A one in the place of each byte that does not stand for itself.
 ///
 /// It is a function of its own, or else the compiler takes the bytes one by one.
 #[inline(never)]
-fn marks(block: &[u8; BLOCK]) -> [u8; BLOCK] {
-    let mut marks = [0; BLOCK];
-    for (mark, &byte) in marks.iter_mut().zip(block) {
+pub(super) fn reserved(block: &[u8; BLOCK]) -> u64 {
+    let (sixteens, _) = block.as_chunks();
+    sixteens.iter().rev().fold(0, |bits, some| bits << 16 | u64::from(of_sixteen(some)))
+}
+
+/// The same of sixteen bytes.
+#[inline]
+fn of_sixteen(bytes: &[u8; 16]) -> u16 {
+    let bits: [u8; 16] = core::array::from_fn(|at| {
+        let byte = bytes.get(at).copied().unwrap_or_default();
         let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
         // From the hyphen to the digits everything but the slash.
         let other = (byte.wrapping_sub(b'-') < 13) & (byte != b'/');
-        *mark = u8::from(!(letter | other | (byte == b'_') | (byte == b'~')));
-    }
-    marks
+        if letter | other | (byte == b'_') | (byte == b'~') { 0 } else { 1 << (at % 8) }
+    });
+    // Processors add up eight bytes with one instruction, which is what makes this fast.
+    let sum = |some: &[u8]| some.iter().fold(0_u8, |sum, bit| sum.wrapping_add(*bit));
+    let (low, high) = bits.split_at(8);
+    u16::from_le_bytes([sum(low), sum(high)])
 }
 
 #[cfg(test)]

@@ -7,14 +7,19 @@ use crate::room::Room;
 
 /// Sorts by encoded name, then by encoded value.
 pub(super) fn sort(index: &mut Vec<Entry>, room: &Room) {
-    sort_numbers(index);
-    let mut neighbours = index.iter().zip(index.iter().skip(1));
-    if !neighbours.any(|(a, b)| a.prefix() == b.prefix()) {
-        return;
+    // What is short is sorted fastest by insertion.
+    if index.len() <= SHORT {
+        index.sort_unstable();
+    } else {
+        sort_numbers(index);
     }
-    for alike in index.chunk_by_mut(|a, b| a.prefix() == b.prefix()) {
+    let mut rest = &mut **index;
+    while let Some(at) = rest.iter().zip(rest.iter().skip(1)).position(|(a, b)| a.prefix() == b.prefix()) {
+        let from = rest.get_mut(at..).unwrap_or_default();
+        let Some(first) = from.first().copied() else { return };
+        let alike = from.iter().take_while(|entry| entry.prefix() == first.prefix()).count();
+        let Some((alike, beyond)) = from.split_at_mut_checked(alike) else { return };
         match alike {
-            [] | [_] => {}
             [a, b] => {
                 if a.compare(*b, room).is_gt() {
                     core::mem::swap(a, b);
@@ -22,6 +27,7 @@ pub(super) fn sort(index: &mut Vec<Entry>, room: &Room) {
             }
             more => more.sort_unstable_by(|a, b| a.compare(*b, room)),
         }
+        rest = beyond;
     }
 }
 
@@ -29,25 +35,24 @@ pub(super) fn sort(index: &mut Vec<Entry>, room: &Room) {
 ///
 /// A form is mostly in some order already, such as that of a table's rows, and to merge what is in order takes
 /// a third of what sorting takes.
+#[inline(never)]
 fn sort_numbers(index: &mut Vec<Entry>) {
     let length = index.len();
-    let mut runs = run_count(index);
-    // What is short is sorted fastest by insertion.
-    if length <= SHORT || runs > length / AT_LEAST {
+    let mut ends = [0; MOST];
+    let Some(mut count) = runs(index, &mut ends).filter(|count| *count <= length / AT_LEAST) else {
         index.sort_unstable();
         return;
-    }
-    if runs == 1 {
+    };
+    if count == 1 {
         return;
     }
     index.extend_from_within(..);
     let Some((mut from, mut to)) = index.split_at_mut_checked(length) else { return };
     let mut is_at_front = true;
-    while runs > 1 {
-        merge_pairs(from, to);
+    while count > 1 {
+        count = merge_pairs(from, to, &mut ends, count);
         core::mem::swap(&mut from, &mut to);
         is_at_front = !is_at_front;
-        runs = runs.div_ceil(2);
     }
     if !is_at_front {
         to.copy_from_slice(from);
@@ -61,30 +66,40 @@ const SHORT: usize = 20;
 /// How long runs must be on the average for merging to be worth it.
 const AT_LEAST: usize = 4;
 
-/// How many times the order starts anew, the first time included.
-fn run_count(entries: &[Entry]) -> usize {
-    let neighbours = entries.iter().zip(entries.iter().skip(1));
-    neighbours.map(|(a, b)| usize::from(b < a)).fold(1, usize::wrapping_add)
-}
+/// How many runs are merged; where there are more, sorting takes no longer.
+const MOST: usize = 32;
 
-/// Merges each two runs that follow each other.
-fn merge_pairs(mut from: &[Entry], mut to: &mut [Entry]) {
-    while !from.is_empty() {
-        let (left, rest) = first_run(from);
-        let (right, rest) = first_run(rest);
-        let Some((place, beyond)) = to.split_at_mut_checked(left.len().wrapping_add(right.len())) else {
-            return;
-        };
-        merge(left, right, place);
-        (from, to) = (rest, beyond);
+/// Finds where the runs end that are in order by themselves, and how many there are, unless there are too many.
+fn runs(entries: &[Entry], ends: &mut [usize; MOST]) -> Option<usize> {
+    let mut count = 0_usize;
+    for (last, (a, b)) in entries.iter().zip(entries.iter().skip(1)).enumerate() {
+        // Written whether it is one or not, which takes no branch.
+        *ends.get_mut(count)? = last.wrapping_add(1);
+        count = count.wrapping_add(usize::from(b < a));
     }
+    *ends.get_mut(count)? = entries.len();
+    Some(count.wrapping_add(1))
 }
 
-/// What is in order at the front, and what comes after it.
-fn first_run(entries: &[Entry]) -> (&[Entry], &[Entry]) {
-    let mut neighbours = entries.iter().zip(entries.iter().skip(1));
-    let end = neighbours.position(|(a, b)| b < a).map_or(entries.len(), |last| last.wrapping_add(1));
-    entries.split_at_checked(end).unwrap_or((entries, &[]))
+/// Merges each two runs that follow each other, and answers how many are left.
+fn merge_pairs(from: &[Entry], to: &mut [Entry], ends: &mut [usize; MOST], count: usize) -> usize {
+    let (mut start, left) = (0, count.div_ceil(2));
+    for pair in 0..left {
+        let end_of = |run: usize| ends.get(run).copied().unwrap_or_default();
+        let middle = end_of(pair.wrapping_mul(2));
+        let last = pair.wrapping_mul(2).wrapping_add(1);
+        let end = if last < count { end_of(last) } else { middle };
+        if let (Some(left), Some(right), Some(place)) =
+            (from.get(start..middle), from.get(middle..end), to.get_mut(start..end))
+        {
+            merge(left, right, place);
+        }
+        if let Some(place) = ends.get_mut(pair) {
+            *place = end;
+        }
+        start = end;
+    }
+    left
 }
 
 fn merge(mut left: &[Entry], mut right: &[Entry], place: &mut [Entry]) {

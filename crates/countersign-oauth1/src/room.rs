@@ -286,18 +286,26 @@ impl Window<'_> {
 /// Whether all of it stands for itself; without a table, so that sixteen bytes are looked at together.
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     match (bytes.as_chunks(), bytes.last_chunk()) {
-        // The last sixteen overlap with those before.
-        ((sixteens, _), Some(last)) => sixteens.iter().all(are_plain) && are_plain(last),
+        ((sixteens, _), Some(last)) => are_plain(sixteens, last),
         (_, None) => bytes.iter().all(|byte| look_up(&ONCE, *byte).len() == 1),
     }
 }
 
-fn are_plain(bytes: &[u8; 16]) -> bool {
-    bytes.iter().fold(true, |all, &byte| {
-        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let digit = byte.wrapping_sub(b'0') < 10;
-        all & (letter | digit | (byte == b'-') | (byte == b'.') | (byte == b'_') | (byte == b'~'))
-    })
+/// The last sixteen overlap with those before.
+#[inline(never)]
+fn are_plain(sixteens: &[[u8; 16]], last: &[u8; 16]) -> bool {
+    let mut odd = [0; 16];
+    for bytes in sixteens.iter().chain([last]) {
+        odd = core::array::from_fn(|at| {
+            let byte = bytes.get(at).copied().unwrap_or_default();
+            let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+            // From the hyphen to the digits everything but the slash.
+            let other = (byte.wrapping_sub(b'-') < 13) & (byte != b'/');
+            let is_plain = letter | other | (byte == b'_') | (byte == b'~');
+            odd.get(at).copied().unwrap_or_default() | u8::from(!is_plain)
+        });
+    }
+    odd == [0; 16]
 }
 
 /// Writes all bytes of a piece and answers where the next one goes.

@@ -93,12 +93,17 @@ impl<'a> SharedSecret<'a> {
         Self { client: client.expose(), token: token.map_or("", Secret::expose) }
     }
 
-    /// Hands out the key in memory that is wiped, without allocation for secrets of ordinary length.
-    fn with<T>(self, job: impl FnOnce(&[u8]) -> T) -> T {
+    /// Hands out the key in memory that is wiped, and its length, without allocation for secrets of ordinary
+    /// length; what follows the key is room.
+    fn with<T>(self, job: impl FnOnce(&mut [u8], usize) -> T) -> T {
         let mut key = [0; SHORT];
         let longest = self.client.len().saturating_add(self.token.len()).saturating_mul(3);
         if longest > SHORT - 1 - Piece::WIDTH {
-            return job(self.text().expose().as_bytes());
+            let mut key = self.text().expose().as_bytes().to_vec();
+            let length = key.len();
+            let made = job(&mut key, length);
+            wipe(&mut key);
+            return made;
         }
         let mut length = 0;
         for (index, secret) in [self.client, self.token].into_iter().enumerate() {
@@ -110,7 +115,7 @@ impl<'a> SharedSecret<'a> {
                 false => secret.bytes().fold(length, |at, byte| write(&mut key, at, look_up(&ONCE, byte))),
             };
         }
-        let made = job(key.get(..length).unwrap_or_default());
+        let made = job(&mut key, length);
         wipe(&mut key);
         made
     }

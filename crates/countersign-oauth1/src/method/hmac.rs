@@ -23,7 +23,7 @@ macro_rules! method {
         impl $name {
             /// The method under a client's secret and the token's; no token is an empty secret.
             pub fn new(client: &Secret, token: Option<&Secret>) -> Self {
-                Self(SharedSecret::new(client, token).with(Keyed::new))
+                Self(SharedSecret::new(client, token).with(Keyed::in_place))
             }
 
             /// The value of `oauth_signature` over a base string.

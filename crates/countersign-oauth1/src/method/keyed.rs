@@ -90,12 +90,33 @@ impl<H: Hash<BLOCK>, const BLOCK: usize> Keyed<H, BLOCK> {
         let mut block = [0; BLOCK];
         match block.get_mut(..key.len()) {
             Some(place) => place.copy_from_slice(key),
-            None => {
-                let mut state = finish::<H, BLOCK>(H::START, 0, key);
-                H::write(&state, &mut block);
-                state.zeroize();
-            }
+            None => Self::write(finish::<H, BLOCK>(H::START, 0, key), &mut block),
         }
+        Self::of_block(block)
+    }
+
+    /// The same of a key that stands in front of some room, which is written to: all of it is hashed at once.
+    pub(super) fn in_place(room: &mut [u8], length: usize) -> Self {
+        if length > BLOCK
+            && let Some(blocks) = padded(room, length, 0)
+        {
+            let (mut state, mut block) = (H::START, [0; BLOCK]);
+            H::compress(&mut state, blocks);
+            Self::write(state, &mut block);
+            return Self::of_block(block);
+        }
+        Self::new(room.get(..length).unwrap_or_default())
+    }
+
+    /// Takes the hash of a key for the key.
+    #[inline]
+    fn write(mut state: H::State, block: &mut [u8; BLOCK]) {
+        H::write(&state, block);
+        state.zeroize();
+    }
+
+    #[inline]
+    fn of_block(mut block: [u8; BLOCK]) -> Self {
         let (mut inner, mut outer) = (H::START, H::START);
         block.iter_mut().for_each(|byte| *byte ^= IPAD);
         H::compress(&mut inner, from_ref(&block));
@@ -113,16 +134,8 @@ impl<H: Hash<BLOCK>, const BLOCK: usize> Keyed<H, BLOCK> {
     /// The same of a message that two blocks of room follow, which are written to: all of it is hashed at once.
     pub(super) fn code_in_place(&self, room: &mut [u8]) -> ([u8; BLOCK], usize) {
         let length = room.len().saturating_sub(2 * BLOCK);
-        let rest = length % BLOCK;
-        let end = length.wrapping_sub(rest).wrapping_add(blocks_of::<BLOCK>(rest).wrapping_mul(BLOCK));
-        let padding = room.get_mut(length..end).unwrap_or_default();
-        padding.fill(0);
-        padding.iter_mut().take(1).for_each(|byte| *byte = 0x80);
-        if let Some(place) = padding.last_chunk_mut() {
-            *place = bits(BLOCK, length).to_be_bytes();
-        }
         let mut inner = self.inner;
-        H::compress(&mut inner, room.get(..end).unwrap_or_default().as_chunks().0);
+        H::compress(&mut inner, padded(room, length, BLOCK).unwrap_or_default());
         self.code_of(&inner)
     }
 
@@ -148,6 +161,18 @@ impl<H: Hash<BLOCK>, const BLOCK: usize> Drop for Keyed<H, BLOCK> {
         inner.zeroize();
         outer.zeroize();
     }
+}
+
+/// The blocks of a message and of what is put after it in the room behind it, if that is enough.
+#[inline]
+fn padded<const BLOCK: usize>(room: &mut [u8], length: usize, before: usize) -> Option<&[[u8; BLOCK]]> {
+    let rest = length % BLOCK;
+    let end = length.wrapping_sub(rest).wrapping_add(blocks_of::<BLOCK>(rest).wrapping_mul(BLOCK));
+    let padding = room.get_mut(length..end)?;
+    padding.fill(0);
+    padding.iter_mut().take(1).for_each(|byte| *byte = 0x80);
+    *padding.last_chunk_mut()? = bits(before, length).to_be_bytes();
+    Some(room.get(..end)?.as_chunks().0)
 }
 
 /// Hashes to the end what follows so many bytes (FIPS 180-4 §5.1): a one, zeros, and the length in bits.

@@ -1,12 +1,12 @@
 use std::path::{Path, PathBuf};
 
-use countersign_store::{Error, Lease, form, ownership::Owner, sidecar::LockFile};
+use countersign_store::{Error, ErrorKind, Lease, form, ownership::Owner, sidecar::LockFile};
 use countersign_token::{Credential, Key, Record, Revision};
 
 use crate::{
     directory,
     name::Files,
-    read,
+    quarantine, read,
     replace::{self, System},
 };
 
@@ -26,10 +26,19 @@ impl FileLease {
         store: &Path,
         owner: Owner,
         lock: LockFile,
-    ) -> Result<Box<dyn Lease>, Error> {
+    ) -> Result<Self, Error> {
         // It can only be a killed writer's: whoever lives and writes would have the lock.
         replace::sweep(&mut System, &files).map_err(|error| in_file(&files.temporary, error))?;
-        Ok(Box::new(Self { key: key.clone(), files, store: store.to_owned(), owner, _lock: lock }))
+        Ok(Self { key: key.clone(), files, store: store.to_owned(), owner, _lock: lock })
+    }
+
+    /// Moves the record aside if it is corrupt, and says where it is now.
+    pub(crate) fn quarantine(&self) -> Result<Option<PathBuf>, Error> {
+        let moved = match self.read() {
+            Err(error) if error.kind() == ErrorKind::Corrupt => quarantine::aside(&mut System, &self.files),
+            read => read.map(|_| None),
+        };
+        moved.map_err(|error| in_file(&self.files.record, error))
     }
 
     fn read(&self) -> Result<Option<Record>, Error> {

@@ -3,6 +3,7 @@
 //! # In scope
 //!
 //! - [`FileStore`]: one file for each grant in one directory, replaced as a whole, behind a lock file.
+//!   A damaged one is left as it is until [`FileStore::quarantine`] is asked to move it aside.
 //!
 //! # Out of scope
 //!
@@ -36,6 +37,7 @@
 //! - A deleted record leaves its empty lock files behind, whose names tell the key.
 //! - A file system without locks, as some network file systems are, is refused for writing.
 //! - A key whose path would be longer than the system allows is refused as too big.
+//! - What was moved aside keeps its secrets, as far as they are whole, until somebody removes the file.
 //! - Deleted content may linger in unallocated blocks of the disk and in its backups.
 //! - Unix is tested on Linux. Elsewhere on Unix the owner of the directory stands for the user; on Windows
 //!   access lists decide, and a directory cannot be synced.
@@ -46,6 +48,7 @@ mod directory;
 mod lease;
 mod name;
 mod platform;
+mod quarantine;
 mod read;
 mod replace;
 mod store;

@@ -28,6 +28,13 @@ impl Files {
             folder,
         }
     }
+
+    /// Where the record goes when it is damaged: the `number`th name, which is no record's.
+    pub(crate) fn quarantine(&self, number: u32) -> PathBuf {
+        let mut path = self.record.clone().into_os_string();
+        path.push(format!(".corrupt-{number}"));
+        path.into()
+    }
 }
 
 /// The key whose record is the file `name` within these directories; `None` for any other file.
@@ -55,7 +62,7 @@ mod tests {
                 folder.iter().map(|piece| piece.to_str().unwrap().to_owned()).collect();
             let named = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
             assert_eq!(key_of(&directories, &named(&files.record)), Some(key));
-            for path in [&files.lock, &files.temporary] {
+            for path in [&files.lock, &files.temporary, &files.quarantine(1), &files.quarantine(u32::MAX)] {
                 assert!(named(path).len() <= 255);
                 assert_eq!(key_of(&directories, &named(path)), None);
             }

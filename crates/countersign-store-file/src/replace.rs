@@ -96,9 +96,10 @@ pub(crate) fn sweep(disk: &mut impl Disk, files: &Files) -> Result<(), Error> {
     }
 }
 
-fn confirm(disk: &mut impl Disk, files: &Files) -> Result<(), Error> {
+/// Makes durable what was changed in the directory of the record.
+pub(crate) fn confirm(disk: &mut impl Disk, files: &Files) -> Result<(), Error> {
     disk.sync_directory(&files.folder).map_err(|error| Error::new(ErrorKind::NotConfirmed).because(error))
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,7 +5,7 @@ use std::{
 };
 
 use countersign_store::{
-    Error, Lease, Store,
+    Error, ErrorKind, Lease, Store,
     directory::{create, is_trusted},
     name::is_piece,
     ownership::Owner,
@@ -22,7 +22,8 @@ use crate::{
 /// A directory in which each grant has a file of its own.
 ///
 /// A file is written beside the old one, synced, put in its place, and the directory synced, before a save
-/// is acknowledged. Files have mode 0600 and directories 0700 from their first instant. A clone is another
+/// is acknowledged. A file that is damaged is reported and left as it is; [`quarantine`](Self::quarantine) moves
+/// it aside on request. Files have mode 0600 and directories 0700 from their first instant. A clone is another
 /// handle; any number of programs may use one directory at a time.
 ///
 /// # Security
@@ -61,6 +62,63 @@ impl FileStore {
     /// Where the store is: an absolute path, without links as far as it existed when it was opened.
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// Moves the file of a record that is corrupt out of the way, and answers where it is now.
+    ///
+    /// `None` when the record is whole or absent; nothing is touched then, and nobody waited for. The file
+    /// goes, byte for byte and with its mode, to the first free of `<file>.corrupt-1`, `<file>.corrupt-2`
+    /// and so on in its directory. Nothing is ever replaced there, nor listed as a record, nor removed by this
+    /// crate. It happens under the lease of `key`, which is waited for as long as `wait`, so that of any
+    /// number of callers one moves the file. After it a login can save a new record.
+    ///
+    /// It is for a person who asks for it: a program that does so by itself hides the loss of a credential.
+    ///
+    /// # Errors
+    /// [`Locked`](countersign_store::ErrorKind::Locked) when `wait` is over, and
+    /// [`NotConfirmed`](countersign_store::ErrorKind::NotConfirmed) when the file was moved and that this lasts
+    /// is not confirmed. A record that cannot be read for another reason than damage stays where it is,
+    /// and the error is that of [`load`](Store::load): too new, too big, insecure, unavailable.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use countersign_store::{ErrorKind, Lease, Store};
+    /// use countersign_store_file::FileStore;
+    /// use countersign_token::{ClientCredentials, Credential, Key, Revision};
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("countersign-doc-q-{}", std::process::id()));
+    /// let store = FileStore::open(&directory)?;
+    /// let key = Key::new("issuer", "client", "ann");
+    /// let credential = Credential::oauth1_two_legged(ClientCredentials::new("client", "kd94hf93k423kf44"));
+    /// store.lock(&key, Duration::ZERO)?.save(&credential, Revision::ABSENT)?;
+    /// assert_eq!(store.quarantine(&key, Duration::ZERO)?, None);
+    ///
+    /// let file = store.directory().join("issuer+client+ann.json");
+    /// std::fs::write(&file, "half a rec")?;
+    /// assert!(store.load(&key).is_err_and(|error| error.kind() == ErrorKind::Corrupt));
+    ///
+    /// let moved = store.quarantine(&key, Duration::from_secs(5))?;
+    /// assert_eq!(moved, Some(store.directory().join("issuer+client+ann.json.corrupt-1")));
+    /// store.lock(&key, Duration::ZERO)?.save(&credential, Revision::ABSENT)?;
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn quarantine(&self, key: &Key, wait: Duration) -> Result<Option<PathBuf>, Error> {
+        // Without a lease, so that a store in which nothing is damaged need not be writable.
+        match self.load(key) {
+            Err(error) if error.kind() == ErrorKind::Corrupt => self.begin(key, wait)?.quarantine(),
+            loaded => loaded.map(|_| None),
+        }
+    }
+
+    fn begin(&self, key: &Key, wait: Duration) -> Result<FileLease, Error> {
+        let files = self.prepare(key)?;
+        let lock =
+            self.sidecar.lock(&files.lock, wait).map_err(|error| lease::in_file(&files.lock, error))?;
+        FileLease::begin(key, files, &self.directory, self.owner, lock)
     }
 
     fn exists(&self) -> Result<bool, Error> {
@@ -118,14 +176,12 @@ impl Store for FileStore {
     fn try_lock(&self, key: &Key) -> Result<Option<Box<dyn Lease>>, Error> {
         let files = self.prepare(key)?;
         let lock = self.sidecar.try_lock(&files.lock).map_err(|error| lease::in_file(&files.lock, error))?;
-        lock.map(|lock| FileLease::begin(key, files, &self.directory, self.owner, lock)).transpose()
+        let Some(lock) = lock else { return Ok(None) };
+        Ok(Some(Box::new(FileLease::begin(key, files, &self.directory, self.owner, lock)?)))
     }
 
     fn lock(&self, key: &Key, wait: Duration) -> Result<Box<dyn Lease>, Error> {
-        let files = self.prepare(key)?;
-        let lock =
-            self.sidecar.lock(&files.lock, wait).map_err(|error| lease::in_file(&files.lock, error))?;
-        FileLease::begin(key, files, &self.directory, self.owner, lock)
+        Ok(Box::new(self.begin(key, wait)?))
     }
 }
 

@@ -7,9 +7,16 @@ pub(crate) enum StoreCommand {
     /// Say where credentials are kept, how, and who decided so
     Info,
     /// Check the store, and say what to do about what is wrong
-    Doctor,
+    Doctor(DoctorArgs),
     /// Move the credentials to another store, or change how this one is encrypted
     Migrate(MigrateArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    /// Move the file of each record that is damaged aside, to FILE.corrupt-1, so that a new login can be kept
+    #[arg(long)]
+    pub(crate) quarantine: bool,
 }
 
 #[derive(Args, Debug)]

@@ -178,7 +178,7 @@ fn local_only(key: &Key) -> String {
     format!("countersign logout {account} --local-only, which forgets it without telling the server")
 }
 
-fn login_again(account: &str, doing: Doing<'_>) -> String {
+pub(crate) fn login_again(account: &str, doing: Doing<'_>) -> String {
     let account = word(account);
     match doing {
         Doing::Signing(_) => format!(
@@ -213,6 +213,7 @@ fn of_store(kind: Store) -> Failure {
         Store::Corrupt | Store::Undecryptable | Store::TooBig => {
             Failure::new(Exit::StoreCorrupt, "a stored credential cannot be read; it was left as it is")
                 .then("mend the file or move it away, then log in again")
+                .then("countersign store doctor, which looks at every record, and can move damaged files aside")
         }
         Store::TooNew => Failure::new(
             Exit::StoreCorrupt,

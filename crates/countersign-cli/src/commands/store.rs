@@ -10,7 +10,7 @@ use crate::{args::store::StoreCommand, exit::Exit, failure::Failure, settings::S
 pub(crate) fn run(command: &StoreCommand, settings: &Settings) -> Result<Exit, Failure> {
     match command {
         StoreCommand::Info => info::run(settings).map(|()| Exit::Ok),
-        StoreCommand::Doctor => doctor::run(settings),
+        StoreCommand::Doctor(args) => doctor::run(args, settings),
         StoreCommand::Migrate(args) => migrate::run(args, settings).map(|()| Exit::Ok),
     }
 }

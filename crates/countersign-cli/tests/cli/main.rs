@@ -20,6 +20,7 @@ mod names;
 mod newcomer;
 mod oauth1;
 mod oauth1_dialects;
+mod quarantine;
 mod remains;
 mod request;
 mod secrets;

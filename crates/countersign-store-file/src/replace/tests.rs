@@ -11,9 +11,9 @@ use crate::name::Files;
 
 /// Does as the real disk, notes each call, and fails the one that it is told to.
 #[derive(Default)]
-struct Recorder {
-    calls: Vec<&'static str>,
-    fail: Option<usize>,
+pub(crate) struct Recorder {
+    pub(crate) calls: Vec<&'static str>,
+    pub(crate) fail: Option<usize>,
 }
 
 impl Recorder {
@@ -47,7 +47,7 @@ impl Disk for Recorder {
     }
 }
 
-fn setting(name: &str) -> (PathBuf, Files) {
+pub(crate) fn setting(name: &str) -> (PathBuf, Files) {
     let folder = std::env::temp_dir().join(format!("countersign-{name}-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir(&folder).unwrap();

@@ -8,3 +8,5 @@ mod files;
 mod fixture;
 #[cfg(unix)]
 mod processes;
+#[cfg(unix)]
+mod quarantine;

@@ -1,13 +1,15 @@
 //! Whether a store is healthy, check by check.
 
 mod disk;
+mod quarantine;
 mod records;
 
 use countersign_token::json::{Object, Value};
 
+use self::quarantine::Moved;
 use super::files;
-use crate::args::StoreEncryption;
 use crate::{
+    args::{StoreEncryption, store::DoctorArgs},
     commands::errors::word,
     exit::Exit,
     failure::Failure,
@@ -70,8 +72,12 @@ impl State {
 }
 
 /// Looks at everything there is to look at, whatever is wrong with some of it.
-pub(super) fn run(settings: &Settings) -> Result<Exit, Failure> {
+pub(super) fn run(args: &DoctorArgs, settings: &Settings) -> Result<Exit, Failure> {
     let place = settings.place()?;
+    if args.quarantine {
+        quarantine::check_place(&place)?;
+    }
+    let mut moved = args.quarantine.then(Vec::new);
     let mut checks = vec![configuration(settings)];
     let url = match Inner::open(&place) {
         Err(failure) => {
@@ -79,13 +85,16 @@ pub(super) fn run(settings: &Settings) -> Result<Exit, Failure> {
             settings.global.store.clone().unwrap_or_else(|| "the default store".to_owned())
         }
         Ok(inner) => {
+            if let (Some(moved), Inner::File(store)) = (&mut moved, &inner) {
+                checks.extend(quarantine::run(store, moved));
+            }
             checks.extend(disk::checks(&inner));
             checks.extend(encryption(&inner, settings));
             checks.extend(records::checks(&inner, settings));
             inner.url()
         }
     };
-    print(&url, &checks, settings)?;
+    print(&url, &checks, moved.as_deref(), settings)?;
     let problems: Vec<&Check> =
         checks.iter().filter(|check| matches!(check.state, State::Problem(_))).collect();
     // What is damaged counts before what is out of reach.
@@ -105,7 +114,7 @@ pub(super) fn run(settings: &Settings) -> Result<Exit, Failure> {
     }))
 }
 
-fn print(url: &str, checks: &[Check], settings: &Settings) -> Result<(), Failure> {
+fn print(url: &str, checks: &[Check], moved: Option<&[Moved]>, settings: &Settings) -> Result<(), Failure> {
     if settings.output.json {
         let checks = checks.iter().map(|check| {
             let Check { id, state, about, next } = check;
@@ -116,9 +125,10 @@ fn print(url: &str, checks: &[Check], settings: &Settings) -> Result<(), Failure
             object.insert("next", text_or_null(next.as_deref()));
             Value::Object(object)
         });
-        return settings
-            .output
-            .document([("store", Value::text(url)), ("checks", Value::Array(checks.collect()))]);
+        let moved =
+            moved.map(|moved| ("quarantined", Value::Array(moved.iter().map(Moved::value).collect())));
+        let members = [("store", Value::text(url)), ("checks", Value::Array(checks.collect()))];
+        return settings.output.document(members.into_iter().chain(moved));
     }
     let mut text = String::new();
     for Check { id, state, about, next } in checks {

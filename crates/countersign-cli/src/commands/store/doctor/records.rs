@@ -19,12 +19,22 @@ const WRITTEN: i64 = 1_790_000_000;
 /// How far ahead of this clock a server's may be.
 const SKEW: i64 = 300;
 
+/// What a record that cannot be read is without the encryption.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    /// It can be read so, and is what a change of the encryption has left in clear.
+    Clear,
+    /// A file that is damaged itself.
+    CorruptFile,
+    Unread,
+}
+
 pub(super) fn checks(inner: &Inner, settings: &Settings) -> Vec<Check> {
     let mut checks = Vec::new();
     if let Inner::Sqlite(store) = inner {
         checks.push(match store.check() {
             Ok(()) => Check::ok("database", "it is whole"),
-            Err(error) => unreadable("database", &error, "the database", false),
+            Err(error) => unreadable("database", &error, "the database", Below::Unread),
         });
     }
     let entries = match settings.store() {
@@ -40,10 +50,13 @@ pub(super) fn checks(inner: &Inner, settings: &Settings) -> Vec<Check> {
         }
     };
     let broken = entries.iter().filter_map(|entry| Some((&entry.key, entry.record.as_ref().err()?)));
-    // What can be read without the encryption is what a change of it has left in clear.
-    let is_clear = |key| inner.store().load(key).is_ok();
+    let below = |key| match (inner, inner.store().load(key)) {
+        (_, Ok(_)) => Below::Clear,
+        (Inner::File(_), Err(error)) if error.kind() == ErrorKind::Corrupt => Below::CorruptFile,
+        _ => Below::Unread,
+    };
     let broken: Vec<Check> =
-        broken.map(|(key, error)| unreadable("records", error, label(key), is_clear(key))).collect();
+        broken.map(|(key, error)| unreadable("records", error, label(key), below(key))).collect();
     if broken.is_empty() {
         let number = entries.len();
         checks.push(Check::ok("records", format!("{number} of {number} can be read")));
@@ -53,12 +66,17 @@ pub(super) fn checks(inner: &Inner, settings: &Settings) -> Vec<Check> {
     checks
 }
 
-fn unreadable(id: &'static str, error: &Error, what: &str, is_clear: bool) -> Check {
+fn unreadable(id: &'static str, error: &Error, what: &str, below: Below) -> Check {
     let why = core::error::Error::source(error).map_or_else(String::new, |source| format!(" ({source})"));
     let about = format!("{what}: {error}{why}");
     match error.kind() {
         ErrorKind::Corrupt | ErrorKind::TooBig => {
-            let next = "move the file away, and log in again";
+            let next = match below {
+                Below::CorruptFile => {
+                    "countersign store doctor --quarantine, to move the file away; and log in again"
+                }
+                _ => "move the file away, and log in again",
+            };
             Check::problem(id, Exit::StoreCorrupt, about, next)
         }
         ErrorKind::TooNew => Check::problem(id, Exit::StoreCorrupt, about, "use the version that wrote it"),
@@ -67,7 +85,7 @@ fn unreadable(id: &'static str, error: &Error, what: &str, is_clear: bool) -> Ch
             Check::problem(id, Exit::StoreCorrupt, about, next)
         }
         ErrorKind::Insecure => {
-            let next = if is_clear {
+            let next = if below == Below::Clear {
                 "countersign store migrate --to-encryption HOW, if it was left in clear by one that was broken off"
             } else {
                 "remove what is not yours or no file, and log in again; countersign store doctor"

@@ -51,6 +51,9 @@ fn a_damaged_file_makes_way_for_a_login_on_request() {
     let run = home.check(&["store", "doctor"], 10, &["doctor --quarantine, to move the file away"]);
     assert!(run.out.contains("alice: corrupt store file") && !run.out.contains("quarantine     "), "{run:?}");
     home.check(&["token", "alice"], 10, &["countersign store doctor"]);
+    let place = format!("file:{}", home.path("home/store").display());
+    let same = format!("countersign store doctor --quarantine --store {place}, to move");
+    home.check(&["store", "doctor", "--store", &place], 10, &[&same]);
     assert_eq!(fs::read_to_string(&alice).unwrap(), DAMAGE);
 
     let run = home.check(&DOCTOR, 10, &["bob", "use the version that wrote it"]);

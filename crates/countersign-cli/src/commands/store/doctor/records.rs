@@ -20,12 +20,11 @@ const WRITTEN: i64 = 1_790_000_000;
 const SKEW: i64 = 300;
 
 /// What a record that cannot be read is without the encryption.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Below {
     /// It can be read so, and is what a change of the encryption has left in clear.
     Clear,
-    /// A file that is damaged itself.
-    CorruptFile,
+    /// A file that is damaged itself, and the command that moves it aside.
+    CorruptFile(String),
     Unread,
 }
 
@@ -52,7 +51,9 @@ pub(super) fn checks(inner: &Inner, settings: &Settings) -> Vec<Check> {
     let broken = entries.iter().filter_map(|entry| Some((&entry.key, entry.record.as_ref().err()?)));
     let below = |key| match (inner, inner.store().load(key)) {
         (_, Ok(_)) => Below::Clear,
-        (Inner::File(_), Err(error)) if error.kind() == ErrorKind::Corrupt => Below::CorruptFile,
+        (Inner::File(_), Err(error)) if error.kind() == ErrorKind::Corrupt => {
+            Below::CorruptFile(quarantine(inner, settings))
+        }
         _ => Below::Unread,
     };
     let broken: Vec<Check> =
@@ -72,10 +73,10 @@ fn unreadable(id: &'static str, error: &Error, what: &str, below: Below) -> Chec
     match error.kind() {
         ErrorKind::Corrupt | ErrorKind::TooBig => {
             let next = match below {
-                Below::CorruptFile => {
-                    "countersign store doctor --quarantine, to move the file away; and log in again"
+                Below::CorruptFile(command) => {
+                    format!("{command}, to move the file away; and log in again")
                 }
-                _ => "move the file away, and log in again",
+                _ => "move the file away, and log in again".to_owned(),
             };
             Check::problem(id, Exit::StoreCorrupt, about, next)
         }
@@ -85,7 +86,7 @@ fn unreadable(id: &'static str, error: &Error, what: &str, below: Below) -> Chec
             Check::problem(id, Exit::StoreCorrupt, about, next)
         }
         ErrorKind::Insecure => {
-            let next = if below == Below::Clear {
+            let next = if matches!(below, Below::Clear) {
                 "countersign store migrate --to-encryption HOW, if it was left in clear by one that was broken off"
             } else {
                 "remove what is not yours or no file, and log in again; countersign store doctor"
@@ -94,6 +95,15 @@ fn unreadable(id: &'static str, error: &Error, what: &str, below: Below) -> Chec
         }
         _ => Check::problem(id, Exit::StoreUnavailable, about, "make it readable, and try again"),
     }
+}
+
+/// The command that moves aside what is damaged in this very store.
+fn quarantine(inner: &Inner, settings: &Settings) -> String {
+    let command = "countersign store doctor --quarantine";
+    if settings.is_immediate("store") {
+        return format!("{command} --store {}", errors::word(&inner.url()));
+    }
+    command.to_owned()
 }
 
 /// Whether the clock can be right: tokens are not from the future.

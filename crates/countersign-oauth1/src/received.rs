@@ -203,7 +203,7 @@ impl Received {
             return None;
         }
         let signature = self.value(Parameter::Signature).unwrap_or_default();
-        let signed = method.verify(self.base_string(), signature);
+        let signed = method.verify_bytes(self.base_string.bytes(&self.room), signature);
         Some(signed & self.body_hash.unwrap_or(true))
     }
 }

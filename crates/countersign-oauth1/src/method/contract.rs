@@ -61,6 +61,12 @@ pub trait SignatureMethod: Send + Sync {
     /// Whether a signature holds over a base string.
     fn verify(&self, base_string: &str, signature: &str) -> bool;
 
+    /// The same over the bytes of a base string, for methods that hash bytes and need not know them to be text.
+    #[doc(hidden)]
+    fn verify_bytes(&self, base_string: &[u8], signature: &str) -> bool {
+        self.verify(core::str::from_utf8(base_string).unwrap_or_default(), signature)
+    }
+
     /// The hash that `oauth_body_hash` goes by; `None` when the method does not sign the base string.
     fn body_hash(&self) -> Option<BodyHash> {
         BodyHash::of_method(self.name())
@@ -85,6 +91,10 @@ macro_rules! forward {
 
             fn verify(&self, base_string: &str, signature: &str) -> bool {
                 (**self).verify(base_string, signature)
+            }
+
+            fn verify_bytes(&self, base_string: &[u8], signature: &str) -> bool {
+                (**self).verify_bytes(base_string, signature)
             }
 
             fn body_hash(&self) -> Option<BodyHash> {

@@ -64,6 +64,10 @@ macro_rules! method {
             fn verify(&self, base_string: &str, signature: &str) -> bool {
                 $name::verify(self, base_string, signature)
             }
+
+            fn verify_bytes(&self, base_string: &[u8], signature: &str) -> bool {
+                are_same(&self.encoded(base_string), signature.as_bytes())
+            }
         }
 
         impl fmt::Debug for $name {

@@ -134,6 +134,50 @@ pub(crate) fn base64_to(bytes: &[u8], out: &mut [u8]) {
 /// The filling of base64, encoded once.
 pub(crate) const FILLING: Piece = Piece::new(3, *b"%3D\0\0");
 
+/// The byte that two hexadecimal digits stand for, and what it becomes when it is encoded twice: nothing, unless
+/// both are digits.
+#[inline]
+pub(crate) fn of_escape(high: u8, low: u8) -> (u16, Piece) {
+    let of = |table: &[u16; 256], digit| table.get(usize::from(digit)).copied().unwrap_or(NO_BYTE);
+    let byte = of(&HIGH, high) | of(&LOW, low);
+    // The mask changes nothing: it shows the compiler that the table goes as far.
+    (byte, ESCAPED.get(usize::from(byte & 511)).copied().unwrap_or(Piece(0)))
+}
+
+/// The value of what is no digit: a bit that no byte has.
+const NO_BYTE: u16 = 256;
+
+static HIGH: [u16; 256] = places(4);
+static LOW: [u16; 256] = places(0);
+
+/// The value of each digit in its place.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn places(shift: u32) -> [u16; 256] {
+    let (digits, mut table) = (digits(), [NO_BYTE; 256]);
+    let mut byte = 0;
+    while byte < 256 {
+        if digits[byte] < NO_DIGIT {
+            table[byte] = (digits[byte] as u16) << shift;
+        }
+        byte += 1;
+    }
+    table
+}
+
+/// Encoded twice, and nothing for what is no byte.
+static ESCAPED: [Piece; 512] = escaped();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn escaped() -> [Piece; 512] {
+    let (twice, mut table) = (table(true), [Piece(0); 512]);
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = twice[byte];
+        byte += 1;
+    }
+    table
+}
+
 /// What two hexadecimal digits stand for.
 #[inline]
 pub(crate) fn unescaped(high: u8, low: u8) -> Option<u8> {

@@ -8,7 +8,7 @@ use super::{
     sort::sort,
 };
 use crate::{
-    encoding::{AMPERSAND, EQUALS, FORM, TWICE, look_up, unescaped},
+    encoding::{AMPERSAND, EQUALS, FORM, TWICE, look_up, of_escape},
     parameter::{Met, Parameter},
     room::{REACH, Room, Window},
 };
@@ -115,7 +115,7 @@ impl<'a> Collected<'a> {
     ) -> Result<usize, usize> {
         let Self { room, index, has_oauth: _ } = self;
         let Some(mut window) = room.window() else { return Err(0) };
-        let (mut from, mut decoded) = (read, 0);
+        let (mut from, mut decoded) = (read, 0_u16);
         let (bytes, _) = block.split_first_chunk().unwrap_or((&[0; BLOCK], &[]));
         let mut reserved = reserved(bytes);
         while reserved != 0 {
@@ -126,19 +126,23 @@ impl<'a> Collected<'a> {
             window.copy(block, from, at.wrapping_sub(from));
             from = at.wrapping_add(1);
             let byte = block.get(at).copied().unwrap_or_default();
+            if byte == b'%' {
+                let digit = |at: usize| block.get(at).copied().unwrap_or_default();
+                let (byte, piece) = of_escape(digit(from), digit(from.wrapping_add(1)));
+                if piece.len() == 0 {
+                    return Err(at);
+                }
+                decoded |= byte;
+                window.put(piece);
+                from = at.wrapping_add(3);
+                continue;
+            }
             let piece = look_up(&FORM, byte);
             if piece.len() > 0 {
                 window.put(piece);
                 continue;
             }
             match byte {
-                b'%' => {
-                    let digits = block.get(from..from.wrapping_add(2)).and_then(<[u8]>::first_chunk);
-                    let byte = digits.and_then(|[high, low]| unescaped(*high, *low)).ok_or(at)?;
-                    decoded |= byte;
-                    window.put(look_up(&TWICE, byte));
-                    from = at.wrapping_add(3);
-                }
                 b'=' if open.middle == NONE => {
                     open.middle = window.len();
                     window.put(EQUALS);
@@ -153,7 +157,7 @@ impl<'a> Collected<'a> {
         }
         let end = window.len();
         room.advance_to(end);
-        met.note_decoded(decoded);
+        met.note_decoded(decoded as u8);
         Ok(from.wrapping_sub(own))
     }
 

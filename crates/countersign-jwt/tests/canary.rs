@@ -9,6 +9,8 @@ use countersign_jwt::{
 use countersign_token::{Secret, Timestamp, json::Value};
 use testkit::{assert_no_canary, canary::SECRET};
 
+type Sign = fn(&[u8]) -> Result<Vec<u8>, Error>;
+
 #[test]
 fn nothing_shows_a_secret() {
     let private = || PrivateKey::from_secret(&Secret::new(SECRET)).unwrap();
@@ -40,7 +42,7 @@ fn nothing_shows_a_secret() {
         Error, Display => refused(expected().with_nonce(SECRET)),
         Error, Display => refused(Expected::from_issuer(SECRET).signed_by([Algorithm::Hs256])),
         Expected => expected().with_nonce(SECRET).for_client("client"),
-        FromFn<fn(&[u8]) -> Result<Vec<u8>, Error>> => from_fn(Algorithm::Hs256, |_| Ok(SECRET.into())),
+        FromFn<Sign> => from_fn(Algorithm::Hs256, |_| Ok(SECRET.into())),
         Header => header(),
         Jwk => public(),
         KeyCache => KeyCache::new(Backend::AwsLcRs),

@@ -270,16 +270,23 @@ const fn classes() -> [u8; 256] {
 /// Whether all bytes may stand in path or query; sixteen are looked at together.
 fn is_clean(text: &[u8]) -> bool {
     match (text.as_chunks(), text.last_chunk()) {
-        // The last sixteen overlap with those before.
-        ((sixteens, _), Some(last)) => sixteens.iter().all(are_clean) && are_clean(last),
+        ((sixteens, _), Some(last)) => are_clean(sixteens, last),
         (_, None) => classes_of(text) & CLEAN != 0,
     }
 }
 
-fn are_clean(bytes: &[u8; 16]) -> bool {
-    bytes
-        .iter()
-        .fold(true, |all, &byte| all & (byte > b' ') & (byte != 0x7f) & (byte != b'#') & (byte != b'%'))
+/// The last sixteen overlap with those before.
+#[inline(never)]
+fn are_clean(sixteens: &[[u8; 16]], last: &[u8; 16]) -> bool {
+    let mut odd = [0; 16];
+    for bytes in sixteens.iter().chain([last]) {
+        odd = core::array::from_fn(|at| {
+            let byte = bytes.get(at).copied().unwrap_or_default();
+            let is_odd = (byte <= b' ') | (byte == 0x7f) | (byte == b'#') | (byte == b'%');
+            odd.get(at).copied().unwrap_or_default() | u8::from(is_odd)
+        });
+    }
+    odd == [0; 16]
 }
 
 /// The classes that all bytes are of.

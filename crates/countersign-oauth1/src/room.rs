@@ -83,10 +83,14 @@ impl Room {
 
     #[inline]
     pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
-        if let Some(place) = self.spare(bytes.len()).get_mut(..bytes.len()) {
-            place.copy_from_slice(bytes);
+        let end = self.used.saturating_add(bytes.len());
+        if self.bytes.len() < end {
+            self.grow(end);
         }
-        self.advance(bytes.len());
+        if let Some(place) = self.bytes.get_mut(self.used..end) {
+            place.copy_from_slice(bytes);
+            self.used = end;
+        }
     }
 
     /// The bytes that are written from here on, and so many of the spare ones.
@@ -98,10 +102,14 @@ impl Room {
     /// Appends one piece.
     #[inline]
     pub(crate) fn put(&mut self, piece: Piece) {
-        if let Some(place) = self.spare(Piece::WIDTH).first_chunk_mut() {
-            *place = piece.bytes();
+        let end = self.used.saturating_add(Piece::WIDTH);
+        if self.bytes.len() < end {
+            self.grow(end);
         }
-        self.advance(piece.len());
+        if let Some(place) = self.bytes.get_mut(self.used..end) {
+            place.copy_from_slice(&piece.bytes());
+            self.used = self.used.saturating_add(piece.len());
+        }
     }
 
     /// Appends the encoding of a text.

@@ -78,7 +78,14 @@ impl Entry {
         // Names that begin alike are alike as far as the prefix goes, which ends with zeros after a shorter name.
         let known = (u64::BITS.wrapping_sub(self.prefix().trailing_zeros())).div_ceil(8) as usize;
         let rest = |text: &'r [u8]| text.get(known..).unwrap_or_default();
-        let at = rest(ours).iter().zip(rest(theirs)).position(|(a, b)| a != b);
+        let at = match (rest(ours).first_chunk(), rest(theirs).first_chunk()) {
+            // Most differ soon.
+            (Some(a), Some(b)) if a != b => {
+                let differing = u64::from_be_bytes(*a) ^ u64::from_be_bytes(*b);
+                Some(differing.leading_zeros() as usize / 8)
+            }
+            _ => rest(ours).iter().zip(rest(theirs)).position(|(a, b)| a != b),
+        };
         let Some(at) = at.map(|at| at.wrapping_add(known)) else { return Ordering::Equal };
         let order = ours.get(at).cmp(&theirs.get(at));
         // Where a name or a value ends, its `%3D` or `%26` comes before the other's `%25`.

@@ -121,7 +121,7 @@ impl Signer {
     /// # Errors
     /// Those of [`sign`](Self::sign).
     pub fn authorization(&self, target: Target<'_>, stamp: Stamp<'_>) -> Result<String, Error> {
-        once(&self.message(target, stamp)?)
+        once(self.message(target, stamp).as_ref().map_err(Clone::clone)?)
     }
 
     /// The value of the `Authorization` header in room that is kept: without allocation once it is warm.
@@ -140,7 +140,9 @@ impl Signer {
     ) -> Result<&'s str, Error> {
         scratch.clear();
         let Scratch { room, index } = scratch;
-        write_header(&self.message(target, stamp)?, room, index)?;
+        // It is large, and looked at where it is: to take it out would copy it.
+        let message = self.message(target, stamp);
+        write_header(message.as_ref().map_err(Clone::clone)?, room, index)?;
         Ok(room.text(0..room.len()))
     }
 
@@ -215,7 +217,8 @@ pub fn sign_once(
     let method = Method::new(algorithm, &client.secret, token_secret)?;
     let method_name = method.inner().name();
     let identity = Identity::new(&client.identifier, token, method_name);
-    once(&Message::new(&method, Who { identity, prepared: None }, target, stamp)?)
+    let message = Message::new(&method, Who { identity, prepared: None }, target, stamp);
+    once(message.as_ref().map_err(Clone::clone)?)
 }
 
 /// The header in a text of its own, in which the base string is worked out as well.

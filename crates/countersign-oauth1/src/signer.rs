@@ -121,7 +121,7 @@ impl Signer {
     /// # Errors
     /// Those of [`sign`](Self::sign).
     pub fn authorization(&self, target: Target<'_>, stamp: Stamp<'_>) -> Result<String, Error> {
-        once(self.message(target, stamp).as_ref().map_err(Clone::clone)?)
+        once(self.message(&target, stamp).as_ref().map_err(Clone::clone)?)
     }
 
     /// The value of the `Authorization` header in room that is kept: without allocation once it is warm.
@@ -141,7 +141,7 @@ impl Signer {
         scratch.clear();
         let Scratch { room, index } = scratch;
         // It is large, and looked at where it is: to take it out would copy it.
-        let message = self.message(target, stamp);
+        let message = self.message(&target, stamp);
         write_header(message.as_ref().map_err(Clone::clone)?, room, index)?;
         Ok(room.text(0..room.len()))
     }
@@ -153,7 +153,7 @@ impl Signer {
     /// # Errors
     /// Those of [`sign`](Self::sign).
     pub fn query(&self, target: Target<'_>, stamp: Stamp<'_>) -> Result<String, Error> {
-        let message = self.message(target, stamp)?;
+        let message = self.message(&target, stamp)?;
         let mut out = target.uri.to_text();
         let begins = place::open_query(&mut out);
         append(&message, begins, out)
@@ -166,7 +166,7 @@ impl Signer {
     /// # Errors
     /// Those of [`sign`](Self::sign).
     pub fn form(&self, target: Target<'_>, stamp: Stamp<'_>) -> Result<String, Error> {
-        let message = self.message(target, stamp)?;
+        let message = self.message(&target, stamp)?;
         let out = String::from(target.form.text());
         let begins = out.is_empty() || out.ends_with('&');
         append(&message, begins, out)
@@ -179,11 +179,11 @@ impl Signer {
     pub fn base_string(&self, target: Target<'_>, stamp: Stamp<'_>) -> Result<String, Error> {
         let mut scratch = Scratch::new();
         let Scratch { room, index } = &mut scratch;
-        let start = self.message(target, stamp)?.write_base_string(room, index)?;
+        let start = self.message(&target, stamp)?.write_base_string(room, index)?;
         Ok(room.text(start..room.len()).into())
     }
 
-    fn message<'a>(&'a self, target: Target<'a>, stamp: Stamp<'a>) -> Result<Message<'a>, Error> {
+    fn message<'a>(&'a self, target: &'a Target<'a>, stamp: Stamp<'a>) -> Result<Message<'a>, Error> {
         Message::new(&self.method, self.prepared.who(), target, stamp)
     }
 }
@@ -217,7 +217,7 @@ pub fn sign_once(
     let method = Method::new(algorithm, &client.secret, token_secret)?;
     let method_name = method.inner().name();
     let identity = Identity::new(&client.identifier, token, method_name);
-    let message = Message::new(&method, Who { identity, prepared: None }, target, stamp);
+    let message = Message::new(&method, Who { identity, prepared: None }, &target, stamp);
     once(message.as_ref().map_err(Clone::clone)?)
 }
 

@@ -18,7 +18,7 @@ impl Signer {
         stamp: Stamp<'_>,
     ) -> Result<Vec<(String, Secret)>, Error> {
         let mut protocol = Vec::new();
-        self.message(target, stamp)?.each(|name, value| protocol.push((name.into(), value.into())));
+        self.message(&target, stamp)?.each(|name, value| protocol.push((name.into(), value.into())));
         Ok(protocol)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 pub(super) struct Message<'a> {
     method: &'a Method,
     who: Who<'a>,
-    target: Target<'a>,
+    target: &'a Target<'a>,
     stamp: Stamp<'a>,
     uri: BaseUri<'a>,
     timestamp: Decimal,
@@ -29,7 +29,7 @@ impl<'a> Message<'a> {
     pub(super) fn new(
         method: &'a Method,
         who: Who<'a>,
-        target: Target<'a>,
+        target: &'a Target<'a>,
         stamp: Stamp<'a>,
     ) -> Result<Self, Error> {
         let uri = BaseUri::parse(target.uri)?;

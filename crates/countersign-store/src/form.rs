@@ -21,7 +21,7 @@ pub fn write(key: &Key, credential: &Credential, revision: Revision) -> Result<S
 /// The stored form with a checksum, for a backend that would not notice a changed byte.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_checked(key: &Key, credential: &Credential, revision: Revision) -> Result<Secret, Error> {
     within_limit(credential, Record::new(key.clone(), credential.clone(), revision).to_checked_json())
 }
